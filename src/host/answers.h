@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers of a machine's own files and libraries to the questions of tree_answer. Linux only. */
+#ifndef GPUBAY_HOST_ANSWERS_H
+#define GPUBAY_HOST_ANSWERS_H
+
+#include "host/tree.h"
+
+struct answers;
+
+/* `dir` is the tree's directory for libraries that open files themselves; the live machine's name is ignored. */
+struct answers *answers_new(struct tree *t, const char *dir);
+void answers_free(struct answers *an); /* NULL-safe */
+int answers_get(struct answers *an, struct arena *a, const char *kind, const char *key, const char **ret);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Somebody's lspci output as a tree: `lspci -nn`, `-n`, `-v…`-less machine forms `-vmm`, `-vmmn`, `-vmmnn`, `-vmmnnk`,
+ * and hex dumps (-x, -xxx, -xxxx), also with domains, also cut out of a bug report with other text around it.
+ * Only what the text says is in the tree; everything else is unknown (-ENODATA), never absent.
+ */
+#ifndef GPUBAY_HOST_LSPCI_H
+#define GPUBAY_HOST_LSPCI_H
+
+#include "host/tree.h"
+
+/* -EINVAL and "name:line: expected …" in *e when no PCI function is found or one is torn. */
+int lspci_parse(const char *name, const char *text, size_t n, struct tree **ret, struct err *e);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A tree in memory: what captures and lspci dumps are read into. No operating system calls, so it builds anywhere. */
+#ifndef GPUBAY_HOST_TREE_MEM_H
+#define GPUBAY_HOST_TREE_MEM_H
+
+#include "host/tree.h"
+
+struct tree *tree_new_mem(const char *name);
+struct arena *tree_mem_arena(struct tree *t);
+
+/*
+ * Each adds one entry, making the directories above it. Paths have no leading slash; "." and ".." are refused.
+ * -EEXIST when something of another kind is there, -EINVAL for a bad path, -E2BIG over a limit.
+ */
+int tree_mem_dir(struct tree *t, const char *path);
+int tree_mem_file(struct tree *t, const char *path, const void *p, size_t n); /* copies; replaces the content */
+int tree_mem_link(struct tree *t, const char *path, const char *target);
+int tree_mem_node(struct tree *t, const char *path, bool block, uint32_t major, uint32_t minor);
+/* Reading it fails with this errno (positive). */
+int tree_mem_error(struct tree *t, const char *path, int code);
+/* Permission bits and owner of an entry that exists. */
+int tree_mem_owner(struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid);
+/*
+ * From here down (default: the whole tree is described) what is missing is unknown: -ENODATA instead of -ENOENT.
+ * `covered` false makes a subtree unknown, true makes a subtree below it described again.
+ */
+int tree_mem_cover(struct tree *t, const char *path, bool covered);
+int tree_mem_answer(struct tree *t, const char *kind, const char *key, const char *value);
+
+#endif

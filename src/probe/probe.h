@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Builds a snapshot from a tree, phase by phase. A phase reads attributes and fills its part of the snapshot; it never
+ * fails as a whole: what cannot be read becomes a gap, and the field stays unknown. Order matters: pci before all that
+ * refers to functions, gpu after everything else (it draws the conclusions).
+ */
+#ifndef GPUBAY_PROBE_PROBE_H
+#define GPUBAY_PROBE_PROBE_H
+
+#include "host/tree.h"
+#include "model/snapshot.h"
+
+/* What a verb needs. `list` asks for PROBE_LIST; check, capture and --json for PROBE_ALL. */
+enum {
+	PROBE_PCI = 1,        /* identity and place of every function; always done */
+	PROBE_PCI_DETAIL = 2, /* link, BARs, power, configuration space of GPUs, their bridges, RDMA functions */
+	PROBE_NAMES = 4,      /* device names from pci.ids or hwdb */
+	PROBE_DRM = 8,        /* DRM nodes, connectors */
+	PROBE_EDID = 16,      /* monitors */
+	PROBE_EXTLINK = 32,   /* Thunderbolt and USB4 */
+	PROBE_TYPEC = 64,
+	PROBE_RDMA = 128,
+	PROBE_PLATFORM = 256, /* kernel, cmdline, DMI, user */
+	PROBE_MODULES = 512,  /* modules, modprobe rules, candidates by modalias, firmware */
+	PROBE_SLICES = 1024,
+	PROBE_LIST = PROBE_PCI | PROBE_PCI_DETAIL | PROBE_NAMES | PROBE_DRM | PROBE_EXTLINK | PROBE_SLICES,
+	PROBE_ALL = 2047,
+};
+
+struct probe_request {
+	unsigned phases;
+	const char *user; /* name or number of the user asked about; NULL: who asks (or root's SUDO_USER) */
+};
+
+struct probe {
+	struct snapshot *snap;
+	struct arena *a;  /* the snapshot's */
+	struct tree *tree;
+	const struct tree_dir *root;
+	const struct probe_request *request;
+};
+
+/* Always gives a snapshot, sealed. */
+struct snapshot *probe_snapshot(struct tree *t, const struct probe_request *req);
+
+/* The phases. Each looks at p->request->phases itself where it has parts that cost. */
+void probe_pci(struct probe *p);        /* snap->pci, sorted, parents set */
+void probe_platform(struct probe *p);   /* snap->platform but modules */
+void probe_drm(struct probe *p);        /* snap->drm, connectors */
+void probe_extlink(struct probe *p);    /* snap->domains, routers */
+void probe_typec(struct probe *p);      /* snap->typec */
+void probe_rdma(struct probe *p);       /* snap->rdma */
+void probe_gpu(struct probe *p);        /* snap->gpus, displays, slices; cross references */
+void probe_typec_link(struct probe *p); /* after gpu: port to connector to GPU, verdicts */
+void probe_modules(struct probe *p);    /* after gpu: modules, candidates, firmware of what is there */
+
+/* Reads with the gap noted: unknown stays unknown. False when it could not be read. */
+bool probe_str(struct probe *p, const char *phase, const struct tree_dir *at, const char *path, const char **ret);
+bool probe_u64(struct probe *p, const char *phase, const struct tree_dir *at, const char *path, unsigned base, uint64_t *ret);
+
+#endif
