@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/platform.h"
+
+ENUM_TABLE(module_state, MODULE_STATE)
+ENUM_TABLE(modprobe_kind, MODPROBE_KIND)
+ENUM_TABLE(firmware_state, FIRMWARE_STATE)
+ENUM_TABLE(secure_boot, SECURE_BOOT)
+ENUM_TABLE(virt_kind, VIRT_KIND)
+ENUM_TABLE(cpu_vendor, CPU_VENDOR)
+FIELD_TABLE(module_param, MODULE_PARAM)
+FIELD_TABLE(module, MODULE)
+FIELD_TABLE(modprobe_rule, MODPROBE_RULE)
+FIELD_TABLE(firmware_file, FIRMWARE_FILE)
+FIELD_TABLE(cmdline_param, CMDLINE_PARAM)
+FIELD_TABLE(xorg_option, XORG_OPTION)
+FIELD_TABLE(user, USER)
+FIELD_TABLE(numa_node, NUMA_NODE)
+FIELD_TABLE(platform, PLATFORM)
