@@ -13,18 +13,30 @@ struct arena *tree_mem_arena(struct tree *t);
  * -EEXIST when something of another kind is there, -EINVAL for a bad path, -E2BIG over a limit.
  */
 int tree_mem_dir(struct tree *t, const char *path);
-int tree_mem_file(struct tree *t, const char *path, const void *p, size_t n); /* copies; replaces the content */
+int tree_mem_file(struct tree *t, const char *path, const void *p, size_t n); /* copies; replaces content or error */
 int tree_mem_link(struct tree *t, const char *path, const char *target);
 int tree_mem_node(struct tree *t, const char *path, bool block, uint32_t major, uint32_t minor);
-/* Reading it fails with this errno (positive). */
+/* Reading it fails with this errno (positive); of a directory: listing it. */
 int tree_mem_error(struct tree *t, const char *path, int code);
 /* Permission bits and owner of an entry that exists. */
 int tree_mem_owner(struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid);
 /*
  * From here down (default: the whole tree is described) what is missing is unknown: -ENODATA instead of -ENOENT.
- * `covered` false makes a subtree unknown, true makes a subtree below it described again.
+ * `covered` false makes a subtree unknown, true makes a subtree below it described again. A path that is not there
+ * becomes a name that is known to be absent (true) or that is there, with nothing known about it (false).
+ * A directory that is not covered cannot be listed.
  */
 int tree_mem_cover(struct tree *t, const char *path, bool covered);
+/* Whether something was said of exactly this path; links are not followed. */
+bool tree_mem_has(const struct tree *t, const char *path);
+
 int tree_mem_answer(struct tree *t, const char *kind, const char *key, const char *value);
+/* Asking fails with this errno (positive). */
+int tree_mem_answer_error(struct tree *t, const char *kind, const char *key, int code);
+/* The text itself, without a copy; NULL when there is none. */
+const char *tree_mem_answer_text(const struct tree *t, const char *kind, const char *key);
+/* All answers, sorted by kind and key; text is NULL where asking fails with error. */
+typedef void tree_mem_answer_fn(void *arg, const char *kind, const char *key, const char *text, int error);
+void tree_mem_each_answer(const struct tree *t, tree_mem_answer_fn *fn, void *arg);
 
 #endif
