@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine of our own: Debian's kernel in QEMU without KVM, a root file system in memory with only what a test puts in.
+
+    with Guest(["-device", "bochs-display"], programs=[gpubay], modules=["bochs"]) as g:
+        code, out, err = g.run("gpubay list --json")
+        g.qmp("device_add", driver="bochs-display", bus="d1")
+
+The guest has two serial ports: the kernel's console, kept for when something goes wrong, and one over which commands go
+in and results come out, base64 both ways. Boot to first command takes about five seconds under TCG. Programs are copied
+with the libraries that ldd names; modules with what they depend on.
+
+Missing says why there can be no guest here, for a test to skip with.
+"""
+import base64
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+
+SRC = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KERNEL_CACHE = os.path.join(SRC, "build-vm", "kernel")
+SBIN = "/usr/sbin:/usr/bin:/sbin:/bin"
+BUSYBOX = "/bin/busybox"
+
+INIT = r"""#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+mkdir -p /proc /sys /dev /run /tmp /root /var
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+mount -t tmpfs tmpfs /run
+for m in $(cat /insmod); do insmod "$m" || echo "insmod $m failed"; done
+exec 3<>/dev/ttyS1
+stty -F /dev/ttyS1 raw -echo
+echo GUEST-READY >&3
+while read -r line <&3; do
+	echo "$line" | base64 -d >/run/command
+	sh /run/command >/run/out 2>/run/err </dev/null 3<&-
+	code=$?
+	{
+		echo "GUEST-BEGIN $code"
+		gzip -1c /run/out | base64
+		echo GUEST-ERR
+		gzip -1c /run/err | base64
+		echo GUEST-END
+	} >&3
+done
+poweroff -f
+"""
+
+
+class Missing(Exception):
+    pass
+
+
+def tool(name):
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":" + SBIN)
+    if not path:
+        raise Missing(f"{name} is not installed")
+    return path
+
+
+def kernels_of(root):
+    """(vmlinuz, release, root) of each kernel below root that has graphics modules, newest first."""
+    found = []
+    boot = os.path.join(root, "boot")
+    for name in os.listdir(boot) if os.path.isdir(boot) else []:
+        if not name.startswith("vmlinuz-"):
+            continue
+        release = name[len("vmlinuz-"):]
+        image = os.path.join(boot, name)
+        if os.path.isdir(os.path.join(root, "lib/modules", release, "kernel/drivers/gpu/drm/virtio")) and os.access(image, os.R_OK):
+            found.append((image, release, root))
+    return sorted(found, key=lambda k: [int(n) for n in re.findall(r"\d+", k[1])], reverse=True)
+
+
+def fetch_kernel():
+    """Unpacks Debian's kernel package into the build folder: a test does not install kernels on somebody's machine."""
+    tool("apt-get")
+    tool("dpkg-deb")
+    depends = subprocess.run(["apt-cache", "depends", "linux-image-amd64"], capture_output=True, text=True).stdout
+    m = re.search(r"Depends: (linux-image-\S+)", depends)
+    if not m:
+        raise Missing("no kernel with graphics modules in /boot, and apt knows no linux-image-amd64")
+    os.makedirs(KERNEL_CACHE, exist_ok=True)
+    r = subprocess.run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", m.group(1)], cwd=KERNEL_CACHE,
+                       capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    debs = [n for n in os.listdir(KERNEL_CACHE) if n.endswith(".deb")]
+    if r.returncode != 0 or not debs:
+        raise Missing(f"no kernel with graphics modules in /boot, and {m.group(1)} could not be downloaded")
+    for deb in debs:
+        subprocess.run(["dpkg-deb", "-x", deb, "."], cwd=KERNEL_CACHE, check=True)
+        os.unlink(os.path.join(KERNEL_CACHE, deb))
+    for name in os.listdir(os.path.join(KERNEL_CACHE, "lib/modules")):
+        subprocess.run([tool("depmod"), "-b", KERNEL_CACHE, name], check=True)
+
+
+def find_kernel():
+    for root in ("/", KERNEL_CACHE):
+        found = kernels_of(root)
+        if found:
+            return found[0]
+    fetch_kernel()
+    found = kernels_of(KERNEL_CACHE)
+    if not found:
+        raise Missing("the kernel package has no graphics modules")
+    return found[0]
+
+
+def module_files(kernel, names):
+    """Files to load for these modules, in order."""
+    _, release, root = kernel
+    files = []
+    for name in names:
+        r = subprocess.run([tool("modprobe"), "-d", root, "-S", release, "--show-depends", name], capture_output=True, text=True)
+        if r.returncode != 0:
+            raise Missing(f"the kernel has no module '{name}'")
+        for line in r.stdout.splitlines():
+            words = line.split()
+            if words and words[0] == "insmod" and words[1] not in files:
+                files.append(words[1])
+    return files
+
+
+def libraries(program):
+    out = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    return re.findall(r"(/\S+) \(0x", out)
+
+
+class Archive:
+    """A cpio archive in the kernel's format, uncompressed: under emulation unpacking costs more than loading."""
+
+    def __init__(self):
+        self.parts, self.names, self.ino = [], set(), 1
+
+    def entry(self, name, mode, data=b""):
+        name = name.strip("/")
+        if name in self.names:
+            return
+        parent = os.path.dirname(name)
+        if parent:
+            self.entry(parent, stat.S_IFDIR | 0o755)
+        self.names.add(name)
+        self.ino += 1
+        raw = name.encode() + b"\0"
+        fields = [self.ino, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(raw), 0]
+        head = b"070701" + b"".join(b"%08x" % f for f in fields) + raw
+        self.parts += [head, b"\0" * (-len(head) % 4), data, b"\0" * (-len(data) % 4)]
+
+    def file(self, name, data, mode=0o644):
+        self.entry(name, stat.S_IFREG | mode, data)
+
+    def copy(self, path, name=None):
+        with open(path, "rb") as f:
+            self.file(name or path, f.read(), 0o755 if os.access(path, os.X_OK) else 0o644)
+
+    def link(self, name, target):
+        self.entry(name, stat.S_IFLNK | 0o777, target.encode())
+
+    def program(self, path, name=None):
+        self.copy(path, name or "/usr/bin/" + os.path.basename(path))
+        for lib in libraries(path):
+            self.copy(lib)
+
+    def done(self):
+        self.entry("TRAILER!!!", 0)
+        return b"".join(self.parts)
+
+
+class Guest:
+    def __init__(self, devices, programs=(), files=(), modules=(), offered=(), cmdline="", memory_mib=512, limit_s=120):
+        """programs: paths, or (path, name in the guest); files: the same, no libraries; modules are loaded at boot,
+        `offered` only lie in /lib/modules for modprobe."""
+        if not os.path.exists(BUSYBOX):
+            raise Missing("busybox-static is not installed")
+        qemu = tool("qemu-system-x86_64")
+        self.limit_s = limit_s
+        self.kernel = find_kernel()
+        self.dir = tempfile.mkdtemp(prefix="gpubay-vm-")
+        try:
+            self._build(programs, files, modules, offered)
+            self._start(qemu, devices, cmdline, memory_mib)
+        except BaseException:
+            self.close()
+            raise
+
+    def _build(self, programs, files, modules, offered):
+        image, release, root = self.kernel
+        a = Archive()
+        a.file("init", INIT.encode(), 0o755)
+        a.copy(BUSYBOX, "bin/busybox")
+        base = os.path.join(root, "lib/modules", release)
+        order = module_files(self.kernel, modules)
+        for path in order + module_files(self.kernel, offered):
+            a.copy(path, "lib/modules/" + os.path.relpath(path, os.path.join(root, "lib/modules")))
+        a.file("insmod", "\n".join("/lib/modules/" + os.path.relpath(p, os.path.join(root, "lib/modules")) for p in order).encode())
+        for name in sorted(os.listdir(base)):
+            if name.startswith("modules."):
+                a.copy(os.path.join(base, name), f"lib/modules/{release}/{name}")
+        config = os.path.join(root, "boot", "config-" + release)
+        if os.path.exists(config):
+            a.copy(config, "boot/config-" + release)
+        a.file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/tmp:/bin/sh\n")
+        a.file("etc/group", b"root:x:0:\nvideo:x:44:\nrender:x:105:\nuser:x:1000:\n")
+        for p in programs:
+            a.program(*(p if isinstance(p, tuple) else (p,)))
+        for p in files:
+            a.copy(*(p if isinstance(p, tuple) else (p,)))
+        with open(os.path.join(self.dir, "initrd"), "wb") as f:
+            f.write(a.done())
+
+    def _start(self, qemu, devices, cmdline, memory_mib):
+        self.console = os.path.join(self.dir, "console")
+        control, monitor = os.path.join(self.dir, "control"), os.path.join(self.dir, "qmp")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(control)
+        listener.listen(1)
+        listener.settimeout(self.limit_s)
+        cmd = [qemu, "-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2",
+               "-m", str(memory_mib), "-kernel", self.kernel[0], "-initrd", os.path.join(self.dir, "initrd"),
+               "-display", "none", "-vga", "none", "-nodefaults", "-no-reboot", "-monitor", "none",
+               "-serial", f"file:{self.console}", "-serial", f"unix:{control}", "-qmp", f"unix:{monitor},server=on,wait=off",
+               *devices, "-append", f"console=ttyS0 panic=-1 edd=off quiet {cmdline}".strip()]
+        self.log = open(os.path.join(self.dir, "qemu.log"), "wb")
+        self.process = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        try:
+            self.control, _ = listener.accept()
+        except socket.timeout:
+            raise RuntimeError("QEMU did not start:\n" + self.tail("qemu.log"))
+        finally:
+            listener.close()
+        self.control.settimeout(self.limit_s)
+        self.stream = self.control.makefile("rb")
+        self.monitor = socket.socket(socket.AF_UNIX)
+        self.monitor.connect(monitor)
+        self.monitor.settimeout(self.limit_s)
+        self.replies = self.monitor.makefile("rb")
+        self.replies.readline()
+        self.qmp("qmp_capabilities")
+        self._until(b"GUEST-READY")
+
+    def tail(self, name, n=30):
+        path = os.path.join(self.dir, name)
+        with open(path, "rb") as f:
+            return "\n".join(f.read().decode(errors="replace").splitlines()[-n:])
+
+    def _until(self, word):
+        lines = []
+        while True:
+            try:
+                line = self.stream.readline()
+            except (socket.timeout, TimeoutError):
+                line = b""
+            if not line:
+                raise RuntimeError(f"the guest does not answer; its console ends:\n{self.tail('console')}\n{self.tail('qemu.log')}")
+            line = line.strip()
+            if line.startswith(word):
+                return lines, line
+            lines.append(line)
+
+    def run(self, command):
+        """Runs a shell command; (exit status, standard output, standard error), the latter as bytes and text."""
+        self.control.sendall(base64.b64encode(command.encode()) + b"\n")
+        _, begin = self._until(b"GUEST-BEGIN")
+        out, _ = self._until(b"GUEST-ERR")
+        err, _ = self._until(b"GUEST-END")
+        unpack = lambda lines: gzip.decompress(base64.b64decode(b"".join(lines)))
+        return int(begin.split()[1]), unpack(out), unpack(err).decode(errors="replace")
+
+    def text(self, command):
+        """Standard output of a command that must succeed."""
+        code, out, err = self.run(command)
+        if code != 0:
+            raise RuntimeError(f"'{command}' ended with {code}: {err.strip()}")
+        return out.decode().strip()
+
+    def wait_for(self, command, seconds=20):
+        """Waits until a command succeeds; whether it did."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.run(command)[0] == 0:
+                return True
+            time.sleep(0.3)
+        return False
+
+    def qmp(self, command, **arguments):
+        request = {"execute": command}
+        if arguments:
+            request["arguments"] = arguments
+        self.monitor.sendall(json.dumps(request).encode() + b"\n")
+        while True:
+            reply = json.loads(self.replies.readline())
+            if "return" in reply:
+                return reply["return"]
+            if "error" in reply:
+                raise RuntimeError(f"QMP {command}: {reply['error'].get('desc')}")
+
+    def close(self):
+        process = getattr(self, "process", None)
+        if process and process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        for name in ("control", "monitor", "log"):
+            if getattr(self, name, None):
+                getattr(self, name).close()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
