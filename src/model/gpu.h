@@ -61,13 +61,26 @@ FIELD_STRUCT(external, EXTERNAL)
 	F(S, gpu, ref, gpu, 0, "its GPU") \
 	F(S, kind, en, slice_kind, 0, "kind of slice") \
 	F(S, index, u32, _, 0, "number on its GPU") \
+	F(S, name, str, _, 0, "what the driver calls it: virtfn0, gi1/ci0, renderD129") \
 	F(S, pci, ref, pci, 0, "virtual function") \
 	F(S, profile, str, _, 0, "profile or mode") \
 	F(S, memory_bytes, u64, _, 0, "memory") \
 	F(S, driver, str, _, 0, "driver bound to it; empty when none") \
 	F(S, uuid, str, _, FIELD_SECRET, "UUID") \
-	F(S, drm, refs, drm, 0, "its DRM nodes")
+	F(S, drm, refs, drm, 0, "its DRM nodes") \
+	F(S, nodes, strs, _, 0, "its other device nodes")
 FIELD_STRUCT(slice, SLICE)
+
+/* A link between GPUs that is not PCI Express, as far as /sys shows it. */
+#define FABRIC(E, P) E(P, XGMI, "xgmi") E(P, NVLINK, "nvlink")
+ENUM_DECL(fabric, FABRIC)
+
+#define GPU_PEER(F, S) \
+	F(S, gpu, ref, gpu, 0, "the GPU at the other end") \
+	F(S, fabric, en, fabric, 0, "XGMI or NVLink") \
+	F(S, links, u32, _, 0, "links between the two") \
+	F(S, rate_mbps, u32, _, 0, "what they carry together, Mb/s each way")
+FIELD_STRUCT(gpu_peer, GPU_PEER)
 
 #define GPU(F, S) \
 	F(S, index, u32, _, 0, "number in gpubay list") \
@@ -115,6 +128,7 @@ FIELD_STRUCT(slice, SLICE)
 	F(S, partition_modes, strs, _, 0, "AMD compute partition modes offered") \
 	F(S, survivability, b, _, 0, "Intel: in firmware recovery (survivability mode)") \
 	F(S, xgmi_hive, str, _, FIELD_SECRET, "AMD: id of its XGMI hive") \
+	F(S, peers, list, gpu_peer, 0, "GPUs it reaches without PCI Express") \
 	F(S, asleep, b, _, FIELD_VOLATILE, "suspended now") \
 	F(S, removable_with, refs, pci, 0, "what else goes when this GPU is unplugged")
 FIELD_STRUCT(gpu, GPU)

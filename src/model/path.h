@@ -22,11 +22,12 @@ ENUM_DECL(path_class, PATH_CLASS)
 	F(S, links, u32, _, 0, "NVLink or XGMI links between them, where known") \
 	F(S, bridges, u32, _, 0, "PCI bridges on the way") \
 	F(S, tunnel, b, _, 0, "leads through a Thunderbolt or USB4 tunnel") \
-	F(S, rate_mbps, u32, _, FIELD_VOLATILE, "lowest link on the way, Mb/s each way") \
-	F(S, slowest, ref, pci, 0, "the port below which that link is") \
+	F(S, rate_mbps, u32, _, FIELD_VOLATILE, "lowest link on the way now, Mb/s each way") \
+	F(S, possible_mbps, u32, _, 0, "the same when every link runs as fast as both its ends can") \
+	F(S, slowest, ref, pci, 0, "the port below which the lowest link is") \
 	F(S, acs_redirect, b, _, 0, "ACS sends peer traffic up to the root complex") \
 	F(S, acs_at, refs, pci, 0, "ports that do so") \
-	F(S, atomics, b, _, 0, "PCIe atomics work all the way") \
+	F(S, atomics, b, _, 0, "every port on the way routes PCIe atomics") \
 	F(S, from_pci, ref, pci, 0, "first device's function") \
 	F(S, to_pci, ref, pci, 0, "second device's function")
 FIELD_STRUCT(path, PATH)

@@ -23,8 +23,10 @@ enum {
 	PROBE_PLATFORM = 256, /* kernel, cmdline, DMI, user */
 	PROBE_MODULES = 512,  /* modules, modprobe rules, candidates by modalias, firmware */
 	PROBE_SLICES = 1024,
+	PROBE_FABRIC = 2048,  /* XGMI between GPUs: a file for each pair of partitions */
+	PROBE_PCI_FULL = 2048, /* the attributes of GPUs that only show and check need */
 	PROBE_LIST = PROBE_PCI | PROBE_PCI_DETAIL | PROBE_NAMES | PROBE_DRM | PROBE_EXTLINK | PROBE_SLICES,
-	PROBE_ALL = 2047,
+	PROBE_ALL = 4095,
 };
 
 struct probe_request {
@@ -38,6 +40,9 @@ struct probe {
 	struct tree *tree;
 	const struct tree_dir *root;
 	const struct probe_request *request;
+	struct tree_dir pci_dir; /* sys/bus/pci/devices, open during the phases */
+	uint8_t *pci_done;       /* for each function: pci_detail was here */
+	bool topology_unknown;   /* the source does not say which bridge a function hangs off */
 };
 
 /* Always gives a snapshot, sealed. */
@@ -50,9 +55,25 @@ void probe_drm(struct probe *p);        /* snap->drm, connectors */
 void probe_extlink(struct probe *p);    /* snap->domains, routers */
 void probe_typec(struct probe *p);      /* snap->typec */
 void probe_rdma(struct probe *p);       /* snap->rdma */
-void probe_gpu(struct probe *p);        /* snap->gpus, displays, slices; cross references */
+void probe_gpu(struct probe *p);        /* snap->gpus, displays; cross references */
+void probe_slices(struct probe *p);     /* after gpu: snap->slices and what of a GPU concerns them; links between GPUs */
 void probe_typec_link(struct probe *p); /* after gpu: port to connector to GPU, verdicts */
 void probe_modules(struct probe *p);    /* after gpu: modules, candidates, firmware of what is there */
+
+void probe_slices(struct probe *p);     /* after gpu: partitions, virtual functions, MIG */
+
+/*
+ * Link, BARs, power and configuration space of one function; done once however often it is called. What would wake a
+ * sleeping device is left alone unless the tree allows it. pci_detail_up also does every bridge above it.
+ */
+void pci_detail(struct probe *p, uint32_t pci);
+void pci_detail_up(struct probe *p, uint32_t pci);
+/* "sys/bus/pci/devices/ADDR/name", for evidence. */
+const char *probe_pci_path(struct probe *p, uint32_t pci, const char *name);
+/* An attribute of a function, relative to its directory. */
+const char *pci_attr(struct probe *p, uint32_t pci, const char *name);
+/* Adds one piece of evidence to a list; strings are copied. */
+void evidence_add(struct arena *a, struct evidence_list *l, const char *path, const char *value, const char *note);
 
 /* Reads with the gap noted: unknown stays unknown. False when it could not be read. */
 bool probe_str(struct probe *p, const char *phase, const struct tree_dir *at, const char *path, const char **ret);
