@@ -17,7 +17,7 @@ enum {
 	NAME_LIMIT = 255,
 	DEPTH_LIMIT = 64,
 	LINK_LIMIT = 40, /* MAXSYMLINKS of the kernel */
-	NODE_LIMIT = 2 * 1024 * 1024,
+	NODE_LIMIT = 1024 * 1024,
 };
 
 enum node_kind { NODE_NONE, NODE_ERROR, NODE_FILE, NODE_DIR, NODE_LINK, NODE_CHAR, NODE_BLOCK };
@@ -45,12 +45,18 @@ struct mem {
 	struct arena *a;
 	struct node *root;
 	struct node *answers; /* one child for each kind, below it one "file" for each key */
+	struct {
+		const struct node **v;
+		uint32_t n;
+	} patterns; /* answers whose key has a '*' or '?' */
 	uint32_t n_nodes;
 	/* The directory of the last addition: entries come directory by directory. */
 	struct node *last;
 	char last_path[PATH_LIMIT];
 	size_t last_len;
 };
+
+static const struct tree_ops mem_ops;
 
 static struct mem *mem_of(struct tree *t)
 {
@@ -315,7 +321,12 @@ static int make_answer(struct mem *m, const char *kind, const char *key, struct 
 	if (r < 0)
 		return r;
 	*ret = child_find(k, key, strlen(key));
-	return *ret ? 0 : child_new(m, k, key, strlen(key), ret);
+	if (*ret)
+		return 0;
+	r = child_new(m, k, key, strlen(key), ret);
+	if (r == 0 && strpbrk(key, "*?"))
+		*LIST_PUSH(m->a, &m->patterns) = *ret;
+	return r;
 }
 
 int tree_mem_answer(struct tree *t, const char *kind, const char *key, const char *value)
@@ -364,12 +375,52 @@ void tree_mem_each_answer(const struct tree *t, tree_mem_answer_fn *fn, void *ar
 	kinds_each(((const struct mem *)t)->answers->children, fn, arg);
 }
 
+/* '*' is any text, '?' any character. Only the last star needs to be gone back to, so this is never exponential. */
+static bool glob_match(const char *pattern, const char *s)
+{
+	const char *star = NULL, *again = s;
+
+	while (*s) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			again = s;
+		} else if (*pattern == '?' || *pattern == *s) {
+			pattern++;
+			s++;
+		} else if (star) {
+			pattern = star;
+			s = ++again;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
+}
+
+/* The answer to exactly this key, else of the longest pattern that fits. */
+static const struct node *answer_find(const struct mem *m, const char *kind, const char *key)
+{
+	const struct node *k = child_find(m->answers, kind, strlen(kind)), *n, *best = NULL;
+	uint32_t i;
+
+	n = k ? child_find(k, key, strlen(key)) : NULL;
+	if (!k || n)
+		return n;
+	for (i = 0; i < m->patterns.n; i++) {
+		n = m->patterns.v[i];
+		if (n->parent == k && (!best || strlen(n->name) > strlen(best->name)) && glob_match(n->name, key))
+			best = n;
+	}
+	return best;
+}
+
 const char *tree_mem_answer_text(const struct tree *t, const char *kind, const char *key)
 {
-	const struct node *k = child_find(((const struct mem *)t)->answers, kind, strlen(kind));
-	const struct node *n = k ? child_find(k, key, strlen(key)) : NULL;
+	const struct node *n = t->ops == &mem_ops ? answer_find((const struct mem *)t, kind, key) : NULL;
 
-	return n ? n->data : NULL;
+	return n && !n->error ? n->data : NULL;
 }
 
 bool tree_mem_has(const struct tree *t, const char *path)
@@ -609,8 +660,7 @@ static int mem_stat(const struct tree_dir *at, const char *path, bool follow, st
 
 static int mem_answer(struct tree *t, struct arena *a, const char *kind, const char *key, const char **ret)
 {
-	const struct node *k = child_find(mem_of(t)->answers, kind, strlen(kind));
-	const struct node *n = k ? child_find(k, key, strlen(key)) : NULL;
+	const struct node *n = answer_find(mem_of(t), kind, key);
 
 	if (!n || n->error)
 		return n ? -(int)n->error : -ENODATA;

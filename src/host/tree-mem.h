@@ -30,10 +30,11 @@ int tree_mem_cover(struct tree *t, const char *path, bool covered);
 /* Whether something was said of exactly this path; links are not followed. */
 bool tree_mem_has(const struct tree *t, const char *path);
 
+/* A key may be a pattern ('*', '?'): it answers what no other key answers exactly; the longest that fits wins. */
 int tree_mem_answer(struct tree *t, const char *kind, const char *key, const char *value);
 /* Asking fails with this errno (positive). */
 int tree_mem_answer_error(struct tree *t, const char *kind, const char *key, int code);
-/* The text itself, without a copy; NULL when there is none. */
+/* The text itself, without a copy; NULL when there is none, and for every other kind of tree. */
 const char *tree_mem_answer_text(const struct tree *t, const char *kind, const char *key);
 /* All answers, sorted by kind and key; text is NULL where asking fails with error. */
 typedef void tree_mem_answer_fn(void *arg, const char *kind, const char *key, const char *text, int error);

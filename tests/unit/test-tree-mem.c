@@ -201,8 +201,32 @@ static void answers(void **state)
 	assert_int_equal(tree_answer(t, a, "modalias", "pci:v2", &text), -ENODATA);
 	assert_int_equal(tree_answer(t, a, "firmware", "none", &text), -ENOENT);
 	assert_string_equal(tree_mem_answer_text(t, "firmware", "xe"), "a\nb");
+	assert_null(tree_mem_answer_text(t, "firmware", "none"));
 	tree_mem_each_answer(t, see, &s);
 	assert_string_equal(s.text, "firmware none=-/2;firmware xe=a\nb/0;modalias pci:v1=xe i915/0;");
+}
+
+static void answer_patterns(void **state)
+{
+	char stars[64] = "", text[64] = "";
+
+	tree_mem_answer(t, "modalias", "pci:v00008086*", "i915");
+	tree_mem_answer(t, "modalias", "pci:v00008086d0000E20B*", "xe");
+	tree_mem_answer(t, "modalias", "pci:v00008086d0000E20Bsv1", "");
+	tree_mem_answer(t, "other", "*", "all");
+	assert_string_equal(tree_mem_answer_text(t, "modalias", "pci:v00008086d0000E20Bsv1"), "");
+	assert_string_equal(tree_mem_answer_text(t, "modalias", "pci:v00008086d0000E20Bsv2"), "xe");
+	assert_string_equal(tree_mem_answer_text(t, "modalias", "pci:v00008086d00001234sv2"), "i915");
+	assert_null(tree_mem_answer_text(t, "modalias", "pci:v00001002"));
+	assert_string_equal(tree_mem_answer_text(t, "other", ""), "all");
+	tree_mem_answer(t, "p", "a*b?d", "x");
+	assert_string_equal(tree_mem_answer_text(t, "p", "a-ab-bcd"), "x");
+	assert_null(tree_mem_answer_text(t, "p", "abd"));
+	memset(stars, '*', sizeof(stars) - 2);
+	stars[62] = 'b';
+	memset(text, 'a', sizeof(text) - 1);
+	tree_mem_answer(t, "q", stars, "x");
+	assert_null(tree_mem_answer_text(t, "q", text));
 }
 
 static void bad_paths(void **state)
@@ -284,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(unknown_or_absent, setup, teardown),
 		cmocka_unit_test_setup_teardown(answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(answer_patterns, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(binary_and_parts, setup, teardown),
 		cmocka_unit_test_setup_teardown(many, setup, teardown),
