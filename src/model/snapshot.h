@@ -33,6 +33,7 @@ struct snapshot {
 	const char *source_name;
 	bool sealed;
 	bool has_pci;     /* the source has a PCI bus that could be listed */
+	int pci_error;    /* why not: -ENOENT no PCI bus here, else it could not be read */
 	bool is_root;     /* asked by root (what needs root was readable) */
 
 	struct platform platform;
@@ -48,6 +49,8 @@ struct snapshot {
 	struct slice_list slices;
 	struct gap_list gaps;
 
+	bool drm_known;   /* /sys/class/drm could be listed, or is known not to exist */
+	bool rdma_known;  /* the same of /sys/class/infiniband */
 	bool typec_class; /* /sys/class/typec exists and could be listed */
 	bool tb_bus;      /* /sys/bus/thunderbolt exists */
 	bool non_pci_gpus; /* a GPU without PCI was seen: out of scope, said so */

@@ -23,10 +23,10 @@ enum {
 	PROBE_PLATFORM = 256, /* kernel, cmdline, DMI, user */
 	PROBE_MODULES = 512,  /* modules, modprobe rules, candidates by modalias, firmware */
 	PROBE_SLICES = 1024,
-	PROBE_FABRIC = 2048,  /* XGMI between GPUs: a file for each pair of partitions */
+	PROBE_FABRIC = 4096,  /* XGMI between GPUs: a file for each pair of partitions */
 	PROBE_PCI_FULL = 2048, /* the attributes of GPUs that only show and check need */
 	PROBE_LIST = PROBE_PCI | PROBE_PCI_DETAIL | PROBE_NAMES | PROBE_DRM | PROBE_EXTLINK | PROBE_SLICES,
-	PROBE_ALL = 4095,
+	PROBE_ALL = 8191,
 };
 
 struct probe_request {
@@ -59,8 +59,6 @@ void probe_gpu(struct probe *p);        /* snap->gpus, displays; cross reference
 void probe_slices(struct probe *p);     /* after gpu: snap->slices and what of a GPU concerns them; links between GPUs */
 void probe_typec_link(struct probe *p); /* after gpu: port to connector to GPU, verdicts */
 void probe_modules(struct probe *p);    /* after gpu: modules, candidates, firmware of what is there */
-
-void probe_slices(struct probe *p);     /* after gpu: partitions, virtual functions, MIG */
 
 /*
  * Link, BARs, power and configuration space of one function; done once however often it is called. What would wake a
