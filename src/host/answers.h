@@ -7,7 +7,7 @@
 
 struct answers;
 
-/* `dir` is the tree's directory for libraries that open files themselves; the live machine's name is ignored. */
+/* `dir` is the tree's directory, for messages; the live machine's name is ignored. */
 struct answers *answers_new(struct tree *t, const char *dir);
 void answers_free(struct answers *an); /* NULL-safe */
 int answers_get(struct answers *an, struct arena *a, const char *kind, const char *key, const char **ret);

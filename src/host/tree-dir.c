@@ -72,7 +72,10 @@ static int fs_openat(const struct tree_dir *at, const char *path, int flags)
 	char full[4096];
 	int fd;
 
-	flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	flags |= O_CLOEXEC;
+	/* openat2 refuses what has no meaning beside O_PATH. */
+	if (!(flags & O_PATH))
+		flags |= O_NOCTTY | O_NONBLOCK;
 	if (fs->root_fd < 0) {
 		if (at->fd >= 0) {
 			fd = openat(at->fd, *path ? path : ".", flags);

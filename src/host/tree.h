@@ -78,6 +78,8 @@ int tree_read_file(const struct tree_dir *at, const char *path, struct arena *a,
 int tree_read_str(const struct tree_dir *at, const char *path, struct arena *a, const char **ret);
 int tree_read_u64(const struct tree_dir *at, const char *path, unsigned base, uint64_t *ret);
 int tree_read_i64(const struct tree_dir *at, const char *path, int64_t *ret);
+/* The target into the caller's buffer, terminated; its length. */
+long tree_readlink_buf(const struct tree_dir *at, const char *path, char *buf, size_t size);
 int tree_readlink(const struct tree_dir *at, const char *path, struct arena *a, const char **ret);
 /* Last component of a link's target: "i915" of driver -> ../../bus/pci/drivers/i915. */
 int tree_link_base(const struct tree_dir *at, const char *path, struct arena *a, const char **ret);
@@ -88,13 +90,17 @@ int tree_lstat(const struct tree_dir *at, const char *path, struct tree_stat *re
 bool tree_exists(const struct tree_dir *at, const char *path);
 
 /*
- * What is no file of the machine's trees but an answer to a question. Kinds:
+ * What is no file of the machine's trees but an answer to a question. Kinds, with keys that hold no blank:
  *   modalias  <modalias>        modules that claim it, space separated ("" = none)
+ *   modfile   <module>          its file, "(builtin)", or "" = this kernel has no such module
+ *   modinfo   <module>          "key=value" lines: version, srcversion, filename, signer, vermagic, license
  *   firmware  <module>          firmware files the module may ask for, newline separated
- *   modinfo   <module>          "key=value" lines: version, srcversion, filename, signer, vermagic
+ *   kconfig   <option>          "y", "m", "n", a number or a string; the key without CONFIG_
+ *   initramfs image             its path; module/<module>, firmware/<file>: the name as it is in there, "" = not there
  *   limits    memlock           "soft hard" in bytes, or "unlimited"
- *   user      self              "uid gid groups…" numbers of the asking user, "name" last
- *   pciname   <vvvv:dddd>       name of a device from the system's database
+ *   user      self|<name>|<uid> "uid gid groups…" numbers, "name" last; self: the asking user, under sudo who called it
+ *   group     <name>|<gid>      "name gid"
+ *   pciname   <vvvv:dddd>|<vvvv> name of a device or a vendor from the system's database
  * -ENODATA: this source cannot say.
  */
 int tree_answer(struct tree *t, struct arena *a, const char *kind, const char *key, const char **ret);
