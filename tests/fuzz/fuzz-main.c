@@ -19,7 +19,7 @@ enum { INPUT_MAX = 1 << 24 };
 static int run_bytes(const uint8_t *data, size_t size)
 {
 	/* A copy of exactly this size, so that a sanitizer sees one byte too far. */
-	uint8_t *copy = malloc(size ? size : 1);
+	uint8_t *copy = calloc(1, size ? size : 1);
 	int r;
 
 	if (!copy)
