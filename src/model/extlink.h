@@ -18,7 +18,8 @@ ENUM_DECL(tb_security, TB_SECURITY)
 	F(S, iommu_dma_protection, b, _, 0, "IOMMU keeps devices out of the rest of memory") \
 	F(S, deauthorization, b, _, 0, "a PCIe tunnel can be taken down again") \
 	F(S, boot_acl, strs, _, FIELD_SECRET, "unique ids the firmware connects before the OS") \
-	F(S, root_ports, refs, pci, 0, "PCIe ports its tunnels come out of, where the kernel says so")
+	F(S, root_ports, refs, pci, 0, "PCIe ports its tunnels come out of, where the kernel says so") \
+	F(S, asleep, b, _, FIELD_VOLATILE, "the controller is suspended now")
 FIELD_STRUCT(tb_domain, TB_DOMAIN)
 
 #define TB_ROUTER(F, S) \

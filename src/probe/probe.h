@@ -43,6 +43,8 @@ struct probe {
 	struct tree_dir pci_dir; /* sys/bus/pci/devices, open during the phases */
 	uint8_t *pci_done;       /* for each function: pci_detail was here */
 	bool topology_unknown;   /* the source does not say which bridge a function hangs off */
+	struct u32s nhis;        /* Thunderbolt and USB4 host controllers, once nhis_done */
+	bool nhis_done;
 };
 
 /* Always gives a snapshot, sealed. */
