@@ -49,6 +49,33 @@ const struct facts_rdma_soft facts_rdma_softs[] = {
 	{0},
 };
 
+#define KERNEL(major, minor) ((major) << 16 | (minor) << 8)
+
+/* RDMA devices take DMA-BUFs since 5.12 (drivers/infiniband/core/umem_dmabuf.c). */
+const struct facts_gdr facts_gdrs[] = {
+	{"nvidia", KERNEL(5, 12), false, true,
+	 "Use NVIDIA's open kernel modules (Turing and newer, driver 515 and newer) on kernel 5.12 or newer; or load nvidia-peermem, "
+	 "which needs the network vendor's ib_core (DOCA, MLNX_OFED).",
+	 "NVIDIA/nccl src/transport/net_ib/gdr.cc; NVIDIA/open-gpu-kernel-modules kernel-open/nvidia-peermem"},
+	{"amdgpu", KERNEL(5, 12), true, false,
+	 "Use a kernel of 5.12 or newer built with CONFIG_PCI_P2PDMA and CONFIG_DMABUF_MOVE_NOTIFY, or AMD's packaged driver with "
+	 "its peer-memory module.",
+	 "linux drivers/gpu/drm/amd/amdgpu/amdgpu_dma_buf.c: pci_p2pdma_distance"},
+	{"xe", KERNEL(6, 8), true, false, "Use a kernel built with CONFIG_PCI_P2PDMA.",
+	 "linux drivers/gpu/drm/xe/xe_dma_buf.c: pci_p2pdma_distance"},
+	{0},
+};
+
+const struct facts_gdr *facts_gdr_find(const char *driver)
+{
+	const struct facts_gdr *g;
+
+	for (g = facts_gdrs; g->driver; g++)
+		if (str_eq(g->driver, driver))
+			return g;
+	return NULL;
+}
+
 const struct facts_switch facts_nvswitches[] = {
 	{0x10de, 0x1af1, 0x1af1, 0x0680, "NVSwitch of the A100 generation", "pci.ids 10de:1af1; six of them in a DGX A100"},
 	{0x10de, 0x22a3, 0x22a3, 0x0680, "NVSwitch of the H100 generation", "pci.ids 10de:22a3"},

@@ -30,6 +30,20 @@ extern const struct facts_rdma_soft facts_rdma_softs[];
 /* The kernel's node types, include/rdma/ib_verbs.h enum rdma_node_type. */
 enum { RDMA_NODE_CA = 1, RDMA_NODE_RNIC = 4, RDMA_NODE_USNIC = 5, RDMA_NODE_USNIC_UDP = 6, RDMA_NODE_UNSPECIFIED = 7 };
 
+/* What it takes to hand a GPU's memory to an RDMA device. */
+struct facts_gdr {
+	const char *driver;     /* of the GPU */
+	unsigned kernel;        /* first kernel, major << 16 | minor << 8 */
+	bool needs_p2pdma;      /* kernel built with CONFIG_PCI_P2PDMA */
+	bool needs_open;        /* only the open flavour of the driver exports DMA-BUFs */
+	const char *remedy;
+	const char *source;
+};
+extern const struct facts_gdr facts_gdrs[];
+const struct facts_gdr *facts_gdr_find(const char *driver); /* NULL when not known */
+
+enum { MEMLOCK_LOW = 64 * 1024 * 1024 }; /* less than this cannot register a useful buffer */
+
 /* Bridges that join GPUs by NVLink and stand in the PCI tree beside them. */
 struct facts_switch {
 	uint16_t vendor, first, last;
