@@ -117,10 +117,15 @@ int tree_read_i64(const struct tree_dir *at, const char *path, int64_t *ret)
 	return r < 0 ? r : parse_i64(str_trim(text), ret);
 }
 
+long tree_readlink_buf(const struct tree_dir *at, const char *path, char *buf, size_t size)
+{
+	return tell(at, path, "readlink", at->tree->ops->readlink(at, path, buf, size));
+}
+
 int tree_readlink(const struct tree_dir *at, const char *path, struct arena *a, const char **ret)
 {
 	char target[4096];
-	long n = tell(at, path, "readlink", at->tree->ops->readlink(at, path, target, sizeof(target)));
+	long n = tree_readlink_buf(at, path, target, sizeof(target));
 
 	if (n < 0)
 		return (int)n;

@@ -72,9 +72,9 @@ static int refs_check(const struct snapshot *s, const void *obj, const struct fi
 
 #define ALL_OF(s, list, table, e) \
 	for (i = 0; i < (s)->list.n; i++) { \
-		int r = refs_check((s), &(s)->list.v[i], table, #list, (e)); \
-		if (r < 0) \
-			return r; \
+		int bad = refs_check((s), &(s)->list.v[i], table, #list, (e)); \
+		if (bad < 0) \
+			return bad; \
 	}
 
 static int pci_check(const struct snapshot *s, struct err *e)

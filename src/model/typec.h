@@ -43,6 +43,7 @@ FIELD_STRUCT(typec_altmode, TYPEC_ALTMODE)
 	F(S, partner_usb_mode, str, _, 0, "usb2, usb3 or usb4") \
 	F(S, accessory, str, _, 0, "accessory mode") \
 	F(S, cable_type, str, _, 0, "active or passive") \
+	F(S, cable_speed, str, _, 0, "what the cable says it carries") \
 	F(S, altmodes, list, typec_altmode, 0, "alternate modes of port, partner and plug") \
 	F(S, dp_capable, b, _, 0, "fact 1: the port offers DisplayPort") \
 	F(S, dp_partner, b, _, 0, "fact 2: the partner offers DisplayPort") \
@@ -60,6 +61,7 @@ FIELD_STRUCT(typec_altmode, TYPEC_ALTMODE)
 	F(S, gpu, ref, gpu, 0, "GPU that drives it") \
 	F(S, router, ref, router, 0, "Thunderbolt or USB4 router attached to it") \
 	F(S, tunnel, b, _, 0, "attached by Thunderbolt or USB4: DisplayPort is tunnelled") \
+	F(S, path, str, _, FIELD_HIDDEN, "directory under /sys/devices") \
 	F(S, firmware_node, str, _, FIELD_DETAIL, "ACPI path")
 FIELD_STRUCT(typec_port, TYPEC_PORT)
 

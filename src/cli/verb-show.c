@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/parse.h"
+#include "cli/words.h"
+#include "codec/json.h"
+#include "codec/text.h"
+
+static json_t *pci_json(struct cli *c, const struct gpu *g)
+{
+	json_t *a = json_array();
+	uint32_t i;
+
+	for (i = 0; i < g->functions.n; i++)
+		json_array_append_new(a, json_object_of(c->snap, &c->snap->pci.v[g->functions.v[i]], pci_device_fields));
+	return a;
+}
+
+static json_t *drm_json(struct cli *c, const struct gpu *g)
+{
+	json_t *a = json_array();
+	uint32_t i;
+
+	for (i = 0; i < g->drm.n; i++)
+		json_array_append_new(a, json_object_of(c->snap, &c->snap->drm.v[g->drm.v[i]], drm_node_fields));
+	return a;
+}
+
+static json_t *connectors_json(struct cli *c, const struct gpu *g)
+{
+	json_t *a = json_array();
+	uint32_t i;
+
+	for (i = 0; i < g->connectors.n; i++)
+		json_array_append_new(a, json_object_of(c->snap, &c->snap->connectors.v[g->connectors.v[i]], connector_fields));
+	return a;
+}
+
+static void only_this(struct finding_list *l, uint32_t gpu)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].gpu == gpu)
+			l->v[n++] = l->v[i];
+	l->n = n;
+}
+
+static void print_json(struct cli *c, const struct gpu *g, const struct finding_list *findings)
+{
+	json_t *doc = json_document("gpu");
+
+	json_object_set_new(doc, "gpu", json_object_of(c->snap, g, gpu_fields));
+	json_object_set_new(doc, "pci", pci_json(c, g));
+	json_object_set_new(doc, "drm", drm_json(c, g));
+	json_object_set_new(doc, "connectors", connectors_json(c, g));
+	json_object_set_new(doc, "findings", json_findings(c->snap, findings));
+	json_print(doc, &c->out);
+}
+
+static void print_text(struct cli *c, const struct gpu *g, const struct finding_list *findings)
+{
+	uint32_t i;
+
+	buf_addf(&c->out, "%sGPU %u  %s%s  %s%s%s\n", cli_bold(c), g->index, say_name(c, g), cli_plain(c), state_colour(c, g->state),
+		 enum_name(&gpu_state_tab, g->state), cli_plain(c));
+	text_fields(c->snap, g, gpu_fields, 2, c->width, &c->out);
+	for (i = 0; i < g->functions.n; i++) {
+		const struct pci_device *d = &c->snap->pci.v[g->functions.v[i]];
+
+		buf_addf(&c->out, "\n%sfunction %s%s\n", cli_bold(c), say_addr(c, d->address), cli_plain(c));
+		text_fields(c->snap, d, pci_device_fields, 2, c->width, &c->out);
+	}
+	for (i = 0; i < g->drm.n; i++) {
+		buf_addf(&c->out, "\n%snode %s%s\n", cli_bold(c), c->snap->drm.v[g->drm.v[i]].name, cli_plain(c));
+		text_fields(c->snap, &c->snap->drm.v[g->drm.v[i]], drm_node_fields, 2, c->width, &c->out);
+	}
+	for (i = 0; i < g->connectors.n; i++) {
+		buf_addf(&c->out, "\n%sconnector %s%s\n", cli_bold(c), c->snap->connectors.v[g->connectors.v[i]].name, cli_plain(c));
+		text_fields(c->snap, &c->snap->connectors.v[g->connectors.v[i]], connector_fields, 2, c->width, &c->out);
+	}
+	buf_addf(&c->out, "\n%sfindings%s  %s\n", cli_bold(c), cli_plain(c), say_counts(c, findings));
+	for (i = 0; i < findings->n; i++)
+		finding_print(c, &findings->v[i], true);
+}
+
+static int run(struct cli *c)
+{
+	struct finding_list findings;
+	int r = cli_snapshot(c, PROBE_ALL);
+	uint32_t gpu;
+
+	if (r)
+		return r;
+	gpu = cli_gpu(c, c->args.v[0], &r);
+	if (gpu == NONE)
+		return r;
+	r = cli_findings(c, NULL, &findings);
+	if (r)
+		return r;
+	only_this(&findings, gpu);
+	if (c->json)
+		print_json(c, &c->snap->gpus.v[gpu], &findings);
+	else
+		print_text(c, &c->snap->gpus.v[gpu], &findings);
+	return cli_status_of(&findings);
+}
+
+const struct verb verb_show = {
+	.name = "show",
+	.args = "GPU",
+	.summary = "everything about one GPU",
+	.about = "Prints all that is known of one GPU, its functions, nodes and displays, and what is wrong with it. GPU is its number "
+		 "in 'gpubay list', its PCI address (0000:03:00.0 or 03:00.0), stable id or the beginning of it, a node (card0, "
+		 "renderD128), or a vendor, family or name that fits only one.",
+	.min = 1,
+	.max = 1,
+	.run = run,
+};

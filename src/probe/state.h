@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In which state a GPU is, and what only its driver's own files tell. Used by the gpu phase. */
+#ifndef GPUBAY_PROBE_STATE_H
+#define GPUBAY_PROBE_STATE_H
+
+#include "probe/probe.h"
+
+/* Sets gpu->state and its evidence. Needs functions, nodes, driver. */
+void state_judge(struct probe *p, uint32_t gpu);
+/* Device nodes beside DRM, module flavour, aliases: what the driver's row and its /proc files say. */
+void vendor_describe(struct probe *p, struct gpu *g);
+
+#endif
