@@ -3,9 +3,8 @@
 #include "codec/discover.h"
 
 #include "base/parse.h"
-#include "codec/json.h"
 #include "facts/legacy.h"
-#include "facts/rdma.h"
+#include "format/vdo.h"
 #include "model/topo.h"
 
 static json_t *text_json(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -163,12 +162,22 @@ static json_t *hot_adds(const struct snapshot *s, struct arena *a)
 	return all;
 }
 
+/* A source without that part of /sys (somebody's lspci output) cannot say that there is none. */
+static enum tri domains_here(const struct snapshot *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->gaps.n; i++)
+		if (str_eq(s->gaps.v[i].path, "/sys/bus/thunderbolt/devices"))
+			return TRI_UNKNOWN;
+	return s->domains.n ? TRI_YES : TRI_NO;
+}
+
 json_t *discover_egpu(const struct snapshot *s)
 {
 	struct arena *a = arena_new();
 	json_t *j = json_object();
-	/* A source without that part of /sys (somebody's lspci output) cannot say that there is none. */
-	enum tri domains = s->domains.n ? TRI_YES : s->tb_known ? TRI_NO : TRI_UNKNOWN;
+	enum tri domains = domains_here(s);
 	enum tri usb4 = usb4_here(s);
 
 	json_object_set_new(j, "thunderbolt_detected", json_tri(domains));
@@ -196,7 +205,7 @@ static bool port_does_thunderbolt(const struct snapshot *s, const struct typec_p
 	uint32_t i;
 
 	for (i = 0; i < p->altmodes.n; i++)
-		if (p->altmodes.v[i].side == TYPEC_SIDE_PORT && p->altmodes.v[i].svid == TYPEC_SVID_THUNDERBOLT)
+		if (p->altmodes.v[i].side == TYPEC_SIDE_PORT && p->altmodes.v[i].svid == SVID_TBT)
 			return true;
 	return FIELD_KNOWN(p, typec_port, router) && p->router < s->routers.n && !router_is_usb4(&s->routers.v[p->router]);
 }
