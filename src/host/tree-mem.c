@@ -423,7 +423,7 @@ const char *tree_mem_answer_text(const struct tree *t, const char *kind, const c
 	return n && !n->error ? n->data : NULL;
 }
 
-bool tree_mem_has(const struct tree *t, const char *path)
+static const struct node *node_at(const struct tree *t, const char *path)
 {
 	const struct node *n = ((const struct mem *)t)->root;
 
@@ -433,7 +433,14 @@ bool tree_mem_has(const struct tree *t, const char *path)
 		n = child_find(n, path, len);
 		path += len + (path[len] == '/');
 	}
-	return n != NULL;
+	return n;
+}
+
+bool tree_mem_has(const struct tree *t, const char *path)
+{
+	const struct node *n = node_at(t, path);
+
+	return n && (n->kind != NODE_NONE || n->cover == COVER_NO);
 }
 
 /* Looking */
@@ -447,10 +454,12 @@ static int missing(const struct node *dir)
 	return -ENOENT;
 }
 
-/* Why one cannot go on below this node. */
+/* Why one cannot go on below this node. An unknown content (ENODATA) is that of a file. */
 static int no_way(const struct node *n)
 {
-	return n->kind == NODE_NONE ? missing(n) : n->kind == NODE_ERROR ? -(int)n->error : -ENOTDIR;
+	if (n->kind == NODE_NONE)
+		return missing(n);
+	return n->kind == NODE_ERROR && n->error != ENODATA ? -(int)n->error : -ENOTDIR;
 }
 
 /* A way through the tree: what is left of the path, rewritten into the other buffer at each link. */
@@ -588,10 +597,10 @@ static long mem_readlink(const struct tree_dir *at, const char *path, char *buf,
 
 	if (r < 0)
 		return r;
-	if (n->error)
+	if (n->error && n->error != ENODATA)
 		return -(long)n->error;
 	if (n->kind != NODE_LINK)
-		return -EINVAL;
+		return -EINVAL; /* also of a file of which only that is known */
 	if (n->size >= size)
 		return -ENAMETOOLONG;
 	memcpy(buf, n->data, n->size + 1);
@@ -613,6 +622,15 @@ static void list_names(const struct node *n, struct arena *a, struct strs *out)
 	list_names(n->right, a, out);
 }
 
+void tree_mem_names(const struct tree *t, const char *path, struct arena *a, struct strs *ret)
+{
+	const struct node *n = node_at(t, path);
+
+	*ret = (struct strs){0};
+	list_names(n ? n->children : NULL, a, ret);
+	strs_sort(ret);
+}
+
 static int mem_list(const struct tree_dir *at, const char *path, struct arena *a, struct strs *ret)
 {
 	struct node *n;
@@ -620,10 +638,10 @@ static int mem_list(const struct tree_dir *at, const char *path, struct arena *a
 
 	if (r < 0)
 		return r;
+	if (n->kind != NODE_DIR)
+		return no_way(n);
 	if (n->error)
 		return -(int)n->error;
-	if (n->kind != NODE_DIR)
-		return -ENOTDIR;
 	if (missing(n) == -ENODATA)
 		return -ENODATA; /* a list with gaps would be a wrong answer */
 	list_names(n->children, a, ret);

@@ -27,8 +27,10 @@ int tree_mem_owner(struct tree *t, const char *path, uint32_t mode, uint32_t uid
  * A directory that is not covered cannot be listed.
  */
 int tree_mem_cover(struct tree *t, const char *path, bool covered);
-/* Whether something was said of exactly this path; links are not followed. */
+/* Whether there is an entry of exactly this path, if only its name; links are not followed. */
 bool tree_mem_has(const struct tree *t, const char *path);
+/* Names in a directory, sorted, also where listing it fails; links are not followed. */
+void tree_mem_names(const struct tree *t, const char *path, struct arena *a, struct strs *ret);
 
 /* A key may be a pattern ('*', '?'): it answers what no other key answers exactly; the longest that fits wins. */
 int tree_mem_answer(struct tree *t, const char *kind, const char *key, const char *value);
