@@ -15,8 +15,10 @@ struct facts_family {
 	const char *family;       /* "Battlemage", "Ada Lovelace", "RDNA 3": what a person reads */
 	const char *architecture; /* "Xe2-HPG 20.01", "AD10x", "gfx1100" */
 	enum gpu_kind kind;       /* discrete or integrated; unknown where the family has both */
-	const char *drivers;      /* kernel drivers that serve it, best first, space separated: "xe", "i915 xe" */
-	const char *branches;     /* NVIDIA driver branches that serve it, best first: "open proprietary", "legacy-470" */
+	const char *drivers;      /* kernel drivers that serve it, best first: "xe", "i915 xe"; "" when Linux has none */
+	const char *branches;     /* NVIDIA: what serves it, best first: "open proprietary", "legacy-470"; else NULL */
+	uint16_t branch_first;    /* NVIDIA: first driver branch that knows it, "570"; 0 = older than matters */
+	uint16_t branch_last;     /* NVIDIA: last driver branch that serves it; 0 = the newest still does */
 	unsigned flags;
 	const char *source;
 };
@@ -33,6 +35,7 @@ struct facts_id {
 	uint16_t vendor, first, last;
 	const char *family; /* key */
 	const char *name;   /* marketing name where we know one, or NULL */
+	const char *vga_family; /* numbers that were given twice: the family when the class is VGA (0300), else NULL */
 	unsigned flags;
 	const char *source;
 };
@@ -40,10 +43,16 @@ enum {
 	ID_NOT_IN_MEDIA = 1,   /* known to the kernel, not to the VA-API driver */
 	ID_NOT_IN_KERNEL = 2,  /* known to user space, not to the kernel's driver */
 	ID_NAME_MISLEADS = 4,  /* pci.ids gives this id another meaning */
+	ID_VIRTUAL_FUNCTION = 8, /* the id of an SR-IOV virtual function or of a vGPU */
+	ID_BLOCK = 16,         /* a block of numbers: this very number may be new to us */
 };
 extern const struct facts_id facts_ids[];
+extern const uint32_t facts_n_ids; /* without the zeroed row */
+/* Blocks of numbers that a vendor gives to a chip, looked at when the id itself has no row; same order. */
+extern const struct facts_id facts_blocks[];
+extern const uint32_t facts_n_blocks;
 
-/* Functions of display or accelerator class that are no GPUs: BMC chips, virtual displays, NPUs. */
+/* Functions of display or accelerator class that are no GPUs: BMC chips, virtual displays, NPUs. Sorted by vendor. */
 struct facts_display {
 	uint16_t vendor, first, last;
 	enum gpu_kind kind; /* bmc, virtual or npu */
@@ -64,9 +73,10 @@ struct facts_driver {
 	const char *name;
 	const char *module;     /* module, where it is called otherwise (nvidia) */
 	enum gpu_vendor vendor; /* whose GPUs; unknown = any */
-	const char *role;       /* "gpu", "passthrough", "bmc", "virtual", "npu", "stub" */
+	const char *role;       /* "gpu", "companion" of another, "framebuffer", "passthrough", "bmc", "virtual", "npu", "stub" */
 	const char *rivals;     /* drivers that must not be loaded for the same GPU, space separated */
-	const char *nodes;      /* device nodes beside DRM it makes, space separated; %u is the GPU's minor */
+	const char *nodes;      /* nodes in /dev beside DRM that it makes, space separated; %u is the minor */
+	const char *extra_nodes; /* made for some GPUs only: no fault when they are missing */
 	bool drm;               /* makes a card node */
 	bool render;            /* makes a render node */
 	const char *source;
@@ -90,6 +100,7 @@ struct facts_firmware {
 	const char *driver;
 	const char *kind;   /* "GuC", "HuC", "GSC", "DMC" ... */
 	const char *file;   /* below the firmware directory */
+	const char *older;  /* files that older releases of the driver take instead, space separated; NULL: none */
 	bool required;      /* without it the driver does not come up */
 	const char *consequence;
 	const char *source;
@@ -100,6 +111,7 @@ extern const struct facts_firmware facts_firmwares[];
 struct facts_module {
 	const char *name;
 	const char *why;
+	const char *source;
 };
 extern const struct facts_module facts_modules[];
 
@@ -107,6 +119,8 @@ const struct facts_id *facts_id_find(uint16_t vendor, uint16_t device);         
 const struct facts_display *facts_display_find(uint16_t vendor, uint16_t device);     /* NULL when not known */
 const struct facts_family *facts_family_find(const char *key);                        /* NULL when not known */
 const struct facts_family *facts_family_of(uint16_t vendor, uint16_t device);         /* NULL when not known */
+/* The same where the class code (24 bits) is known: it decides for numbers that were given twice. */
+const struct facts_family *facts_family_at(uint16_t vendor, uint16_t device, uint32_t class);
 const struct facts_driver *facts_driver_find(const char *name);                       /* '-' and '_' are the same */
 enum gpu_vendor facts_vendor_of(uint16_t vendor);                                     /* OTHER when not in the table */
 const char *facts_vendor_name(uint16_t vendor);                                       /* NULL when not in the table */
