@@ -35,6 +35,7 @@ int answer_firmware(struct answers *an, const char *key, const char **ret);
 int answer_kconfig(struct answers *an, const char *key, const char **ret);
 int answer_initramfs(struct answers *an, const char *key, const char **ret);
 int answer_pciname(struct answers *an, const char *key, const char **ret);
+int answer_library(struct answers *an, const char *key, const char **ret);
 int answer_limits(struct answers *an, const char *key, const char **ret);
 int answer_user(struct answers *an, const char *key, const char **ret);
 int answer_group(struct answers *an, const char *key, const char **ret);

@@ -215,15 +215,23 @@ static bool key_wanted(const char *key, size_t n)
 
 static int modinfo_of_source(struct answers *an, const struct byte_source *src, struct buf *out)
 {
+	struct buf params CLEANUP(buf_free) = BUF_NULL;
 	const char *section, *p, *key, *value, *signer;
 	size_t n, n_key;
 	int r = modinfo_section(src, an->arena, &section, &n);
 
 	if (r < 0)
 		return r;
-	for (p = section; modinfo_next(&p, section + n, &key, &n_key, &value);)
+	for (p = section; modinfo_next(&p, section + n, &key, &n_key, &value);) {
 		if (key_wanted(key, n_key))
 			line_add(out, key, n_key, value);
+		/* "parmtype=modeset:int": every parameter has one, a description only some. */
+		if (n_key == 8 && memcmp(key, "parmtype", 8) == 0) {
+			buf_add(&params, " ", params.n > 0);
+			buf_add(&params, value, strcspn(value, ":"));
+		}
+	}
+	line_add(out, "params", 6, params.p ? params.p : "");
 	if (modinfo_signer(src, an->arena, &signer) == 0)
 		line_add(out, "signer", 6, signer);
 	return 0;

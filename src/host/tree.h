@@ -93,10 +93,12 @@ bool tree_exists(const struct tree_dir *at, const char *path);
  * What is no file of the machine's trees but an answer to a question. Kinds, with keys that hold no blank:
  *   modalias  <modalias>        modules that claim it, space separated ("" = none)
  *   modfile   <module>          its file, "(builtin)", or "" = this kernel has no such module
- *   modinfo   <module>          "key=value" lines: version, srcversion, filename, signer, vermagic, license
+ *   modinfo   <module>          "key=value" lines: version, srcversion, filename, signer, vermagic, license,
+ *                               intree, params (names, blank separated)
  *   firmware  <module>          firmware files the module may ask for, newline separated
  *   kconfig   <option>          "y", "m", "n", a number or a string; the key without CONFIG_
  *   initramfs image             its path; module/<module>, firmware/<file>: the name as it is in there, "" = not there
+ *   library   <libname.so>      versions installed, blank separated
  *   limits    memlock           "soft hard" in bytes, or "unlimited"
  *   user      self|<name>|<uid> "uid gid groups…" numbers, "name" last; self: the asking user, under sudo who called it
  *   group     <name>|<gid>      "name gid"

@@ -25,8 +25,11 @@ FIELD_STRUCT(module_param, MODULE_PARAM)
 	F(S, signer, str, _, 0, "who signed the file; empty when nobody did") \
 	F(S, license, str, _, FIELD_DETAIL, "licence") \
 	F(S, taint, str, _, FIELD_DETAIL, "taint letters of the loaded module") \
-	F(S, params, list, module_param, 0, "parameters in force that could be read") \
-	F(S, firmware, strs, _, 0, "firmware files it may ask for")
+	F(S, params, list, module_param, FIELD_DETAIL, "parameters in force that could be read") \
+	F(S, param_names, strs, _, FIELD_HIDDEN, "parameters that the file says it has") \
+	F(S, intree, b, _, FIELD_DETAIL, "built with the kernel, not beside it") \
+	F(S, in_initramfs, b, _, 0, "also in the initramfs: it may be loaded from there, before the disk is mounted") \
+	F(S, firmware, strs, _, FIELD_DETAIL, "firmware files it may ask for")
 FIELD_STRUCT(module, MODULE)
 
 /* A line of /etc/modprobe.d and the like, or of the kernel command line. */
@@ -46,10 +49,15 @@ FIELD_STRUCT(modprobe_rule, MODPROBE_RULE)
 ENUM_DECL(firmware_state, FIRMWARE_STATE)
 #define FIRMWARE_FILE(F, S) \
 	F(S, name, str, _, 0, "name the driver asks for") \
+	F(S, names, strs, _, FIELD_HIDDEN, "all names that would do: older versions too") \
 	F(S, module, str, _, 0, "driver") \
 	F(S, state, en, firmware_state, 0, "there or not") \
 	F(S, path, str, _, 0, "file found; empty when none") \
-	F(S, in_initramfs, b, _, 0, "also in the initramfs")
+	F(S, in_initramfs, b, _, 0, "also in the initramfs; known only where the driver is in there") \
+	F(S, kind, str, _, 0, "what it is for: GuC, HuC, DMC ...") \
+	F(S, required, b, _, 0, "the driver does not come up without it") \
+	F(S, consequence, str, _, FIELD_DETAIL, "what is missing without it") \
+	F(S, gpus, refs, gpu, 0, "GPUs here that want it")
 FIELD_STRUCT(firmware_file, FIRMWARE_FILE)
 
 #define CMDLINE_PARAM(F, S) \

@@ -25,8 +25,9 @@ enum {
 	PROBE_SLICES = 1024,
 	PROBE_FABRIC = 4096,  /* XGMI between GPUs: a file for each pair of partitions */
 	PROBE_PCI_FULL = 2048, /* the attributes of GPUs that only show and check need */
+	PROBE_FILES = 8192,   /* what lies inside packed files: modules' own information, the initramfs (a part of a second) */
 	PROBE_LIST = PROBE_PCI | PROBE_PCI_DETAIL | PROBE_NAMES | PROBE_DRM | PROBE_EXTLINK | PROBE_SLICES,
-	PROBE_ALL = 8191,
+	PROBE_ALL = 16383,
 };
 
 struct probe_request {
