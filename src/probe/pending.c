@@ -7,31 +7,31 @@
 
 #include <errno.h>
 
-#if !__has_include("probe/platform.c")
+#ifndef HAVE_platform
 void probe_platform(struct probe *p) {}
 #endif
-#if !__has_include("probe/extlink.c")
+#ifndef HAVE_extlink
 void probe_extlink(struct probe *p) {}
 #endif
-#if !__has_include("probe/typec.c")
+#ifndef HAVE_typec
 void probe_typec(struct probe *p) {}
 #endif
-#if !__has_include("probe/typec-link.c")
+#ifndef HAVE_typec_link
 void probe_typec_link(struct probe *p) {}
 #endif
-#if !__has_include("probe/modules.c")
+#ifndef HAVE_modules
 void probe_modules(struct probe *p) {}
 #endif
-#if !__has_include("probe/external.c")
+#ifndef HAVE_external
 void external_judge(struct probe *p, uint32_t gpu) {}
 #endif
-#if !__has_include("host/lspci.c")
+#ifndef HAVE_lspci
 int lspci_parse(const char *name, const char *text, size_t n, struct tree **ret, struct err *e)
 {
 	return err_set(e, -EINVAL, "%s: not yet", name);
 }
 #endif
-#ifndef FACTS_READY
+#ifndef HAVE_facts
 const struct facts_id *facts_id_find(uint16_t vendor, uint16_t device) { return NULL; }
 const struct facts_display *facts_display_find(uint16_t vendor, uint16_t device) { return NULL; }
 const struct facts_family *facts_family_of(uint16_t vendor, uint16_t device) { return NULL; }
