@@ -6,7 +6,7 @@
  */
 #include "base/parse.h"
 #include "host/answers-internal.h"
-#include "host/scan.h"
+#include "host/users.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -14,100 +14,34 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { FIELDS_MAX = 4, GROUPS_MAX = 4096 };
+enum { GROUPS_MAX = 4096, SERVICE_GROUPS_MAX = 256 };
 
-/* Splits "a:b:c:rest" at its first colons; the number of fields. */
-static unsigned fields_split(struct arena *a, const char *record, size_t n, char *ret[static FIELDS_MAX])
-{
-	const char *end = record + n;
-	unsigned i;
-
-	for (i = 0; i < FIELDS_MAX; i++) {
-		const char *colon = memchr(record, ':', (size_t)(end - record));
-
-		ret[i] = arena_strn(a, record, (size_t)((colon ? colon : end) - record));
-		if (!colon)
-			return i + 1;
-		record = colon + 1;
-	}
-	return i;
-}
-
-struct wanted {
-	struct arena *a;
-	const char *text;     /* a name, or a number */
-	const char *user;     /* whose groups are gathered */
-	char name[256];
-	uint32_t id, gid;
-	struct u32s *groups;
-	bool found;
-};
-
-/* A record of passwd or group, where the number stands in the third field. */
-static bool record_find(void *arg, const char *record, size_t n)
-{
-	struct wanted *w = arg;
-	char *f[FIELDS_MAX];
-	uint32_t id;
-
-	if (fields_split(w->a, record, n, f) < 3 || parse_u32(f[2], 10, UINT32_MAX - 1, &id) < 0 ||
-	    (strcmp(f[0], w->text) != 0 && strcmp(f[2], w->text) != 0))
-		return true;
-	snprintf(w->name, sizeof(w->name), "%s", f[0]);
-	w->id = id;
-	w->found = true;
-	return false;
-}
-
-/* The fourth field of passwd is the primary group. */
-static bool passwd_find(void *arg, const char *record, size_t n)
-{
-	struct wanted *w = arg;
-	char *f[FIELDS_MAX];
-
-	if (record_find(arg, record, n))
-		return true;
-	if (fields_split(w->a, record, n, f) < FIELDS_MAX || parse_u32(f[3], 10, UINT32_MAX - 1, &w->gid) < 0)
-		w->found = false;
-	return false;
-}
-
-static bool group_gather(void *arg, const char *record, size_t n)
-{
-	struct wanted *w = arg;
-	char *f[FIELDS_MAX], *member, *next;
-	uint32_t gid;
-
-	if (fields_split(w->a, record, n, f) < FIELDS_MAX || parse_u32(f[2], 10, UINT32_MAX - 1, &gid) < 0)
-		return true;
-	for (member = f[3]; member; member = next) {
-		next = strchr(member, ',');
-		if (next)
-			*next++ = '\0';
-		if (strcmp(member, w->user) == 0 && !u32s_has(w->groups, gid))
-			u32s_add(w->a, w->groups, gid);
-	}
-	return w->groups->n < GROUPS_MAX;
-}
-
-static const char *user_text(struct answers *an, uint32_t uid, const struct u32s *gids, const char *name)
+static const char *user_text(struct answers *an, const struct user_entry *u)
 {
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
 	uint32_t i;
 
-	buf_addf(&b, "%u", uid);
-	for (i = 0; i < gids->n; i++)
-		buf_addf(&b, " %u", gids->v[i]);
-	buf_addf(&b, " %s", name);
+	buf_addf(&b, "%u", u->uid);
+	for (i = 0; i < u->gids.n; i++)
+		buf_addf(&b, " %u", u->gids.v[i]);
+	buf_addf(&b, " %s", u->name);
 	return utf8_clean(an->arena, b.p, b.n);
 }
 
-/* A user that the files do not know, asked of the live machine's name service. */
-static int user_of_service(struct answers *an, const char *key, const char **ret)
+static void gids_add(struct answers *an, struct user_entry *u, const gid_t *list, int n)
 {
-	struct u32s gids = {0};
-	gid_t list[256];
-	int n = ARRAY_LEN(list), i;
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (!u32s_has(&u->gids, list[i]))
+			u32s_add(an->arena, &u->gids, list[i]);
+}
+
+/* A user that the files do not know, asked of the live machine's name service. */
+static int user_of_service(struct answers *an, const char *key, struct user_entry *ret)
+{
+	gid_t list[SERVICE_GROUPS_MAX];
+	int n = ARRAY_LEN(list);
 	struct passwd *pw;
 	uint32_t uid;
 
@@ -116,51 +50,38 @@ static int user_of_service(struct answers *an, const char *key, const char **ret
 	pw = parse_u32(key, 10, UINT32_MAX - 1, &uid) == 0 ? getpwuid(uid) : getpwnam(key);
 	if (!pw)
 		return -ENOENT;
-	if (getgrouplist(pw->pw_name, pw->pw_gid, list, &n) < 0)
-		n = ARRAY_LEN(list);
-	u32s_add(an->arena, &gids, pw->pw_gid);
-	for (i = 0; i < n; i++)
-		if (!u32s_has(&gids, list[i]))
-			u32s_add(an->arena, &gids, list[i]);
-	*ret = user_text(an, pw->pw_uid, &gids, pw->pw_name);
+	*ret = (struct user_entry){.name = arena_str(an->arena, pw->pw_name), .uid = pw->pw_uid};
+	gids_add(an, ret, &pw->pw_gid, 1);
+	if (getgrouplist(ret->name, pw->pw_gid, list, &n) >= 0)
+		gids_add(an, ret, list, n);
 	return 0;
 }
 
 static int user_named(struct answers *an, const char *key, const char **ret)
 {
-	struct u32s gids = {0};
-	struct wanted w = {.a = an->arena, .text = key, .groups = &gids};
-	int r = tree_scan(&an->tree->root, "etc/passwd", '\n', passwd_find, &w);
+	struct user_entry u;
+	int r = user_find(&an->tree->root, an->arena, key, &u);
 
-	if (r < 0 && r != -ENOENT)
-		return r;
-	if (!w.found)
-		return user_of_service(an, key, ret);
-	u32s_add(an->arena, &gids, w.gid);
-	w.user = w.name;
-	(void)tree_scan(&an->tree->root, "etc/group", '\n', group_gather, &w);
-	*ret = user_text(an, w.id, &gids, w.name);
-	return 0;
+	if (r == -ENOENT)
+		r = user_of_service(an, key, &u);
+	if (r == 0)
+		*ret = user_text(an, &u);
+	return r;
 }
 
 /* This process: the groups it has now, which may be older than what /etc/group says. */
 static int user_self(struct answers *an, const char **ret)
 {
-	struct wanted w = {.a = an->arena};
-	struct u32s gids = {0};
-	gid_t list[GROUPS_MAX];
-	char number[16];
-	int n = getgroups(ARRAY_LEN(list), list), i;
+	const char *number = arena_printf(an->arena, "%u", getuid());
+	struct user_entry u = {.name = number}, known;
+	gid_t list[GROUPS_MAX], primary = getgid();
 
-	snprintf(number, sizeof(number), "%u", getuid());
-	w.text = number;
-	if (tree_scan(&an->tree->root, "etc/passwd", '\n', passwd_find, &w) < 0 || !w.found)
-		snprintf(w.name, sizeof(w.name), "%s", number);
-	u32s_add(an->arena, &gids, getgid());
-	for (i = 0; i < n; i++)
-		if (!u32s_has(&gids, list[i]))
-			u32s_add(an->arena, &gids, list[i]);
-	*ret = user_text(an, getuid(), &gids, w.name);
+	if (user_find(&an->tree->root, an->arena, number, &known) == 0)
+		u.name = known.name;
+	u.uid = getuid();
+	gids_add(an, &u, &primary, 1);
+	gids_add(an, &u, list, getgroups(ARRAY_LEN(list), list));
+	*ret = user_text(an, &u);
 	return 0;
 }
 
@@ -181,24 +102,22 @@ int answer_user(struct answers *an, const char *key, const char **ret)
 
 int answer_group(struct answers *an, const char *key, const char **ret)
 {
-	struct wanted w = {.a = an->arena, .text = key};
-	int r = tree_scan(&an->tree->root, "etc/group", '\n', record_find, &w);
 	struct group *gr = NULL;
+	const char *name;
 	uint32_t gid;
+	int r = group_find(&an->tree->root, an->arena, key, &name, &gid);
 
-	if (r < 0 && r != -ENOENT)
-		return r;
-	if (!w.found && an->tree->live)
+	if (r == -ENOENT && an->tree->live) {
 		gr = parse_u32(key, 10, UINT32_MAX - 1, &gid) == 0 ? getgrgid(gid) : getgrnam(key);
-	if (gr) {
-		snprintf(w.name, sizeof(w.name), "%s", gr->gr_name);
-		w.id = gr->gr_gid;
-		w.found = true;
+		if (gr) {
+			name = gr->gr_name;
+			gid = gr->gr_gid;
+			r = 0;
+		}
 	}
-	if (!w.found)
-		return -ENOENT;
-	*ret = arena_printf(an->arena, "%s %u", w.name, w.id);
-	return 0;
+	if (r == 0)
+		*ret = arena_printf(an->arena, "%s %u", name, gid);
+	return r;
 }
 
 static void limit_add(struct buf *b, rlim_t v)

@@ -184,9 +184,8 @@ static enum hypervisor_flag read_cpu(struct probe *p, struct platform *m)
 	if (s)
 		FIELD_SET(m, platform, cpu, s);
 	flags = cpuinfo_get(p, piece, "flags");
-	if (!FIELD_KNOWN(m, platform, architecture) && (row->architecture || flags))
-		FIELD_SET(m, platform, architecture,
-			  row->architecture ? row->architecture : words_have(flags, "lm") ? "x86_64" : "i686");
+	if (!FIELD_KNOWN(m, platform, architecture) && (row->architecture || words_have(flags, "lm")))
+		FIELD_SET(m, platform, architecture, row->architecture ? row->architecture : "x86_64");
 	return !flags ? HYPERVISOR_UNKNOWN : words_have(flags, "hypervisor") ? HYPERVISOR_YES : HYPERVISOR_NO;
 }
 

@@ -3,38 +3,60 @@
 #include "probe/platform.h"
 
 #include "base/parse.h"
+#include "host/users.h"
 
 #include <errno.h>
 
 #define PHASE "platform"
 
-/* What is no number stands at the end: the name. Groups are numbers between. */
-static bool user_parse(struct probe *p, const char *answer, struct user *u)
+static void user_set(struct user *u, const struct user_entry *e)
+{
+	FIELD_SET(u, user, uid, e->uid);
+	FIELD_SET(u, user, gid, e->gids.v[0]);
+	FIELD_SET(u, user, gids, e->gids);
+	FIELD_SET(u, user, name, e->name);
+}
+
+/* The answer "uid gid groups… name". */
+static bool user_parse(struct probe *p, const char *answer, struct user_entry *ret)
 {
 	struct strs words = str_split(p->a, answer, " ");
 	uint32_t i, gid;
 
-	if (words.n < 3 || parse_u32(words.v[0], 10, UINT32_MAX, &u->uid) < 0 ||
-	    parse_u32(words.v[1], 10, UINT32_MAX, &u->gid) < 0)
+	*ret = (struct user_entry){0};
+	if (words.n < 3 || parse_u32(words.v[0], 10, UINT32_MAX, &ret->uid) < 0)
 		return false;
-	FIELD_KNOW(u, user, uid);
-	FIELD_KNOW(u, user, gid);
+	ret->name = words.v[words.n - 1];
 	for (i = 1; i + 1 < words.n; i++)
-		if (parse_u32(words.v[i], 10, UINT32_MAX, &gid) == 0)
-			u32s_add(p->a, &u->gids, gid);
-	FIELD_KNOW(u, user, gids);
-	FIELD_SET(u, user, name, words.v[words.n - 1]);
-	return true;
+		if (parse_u32(words.v[i], 10, UINT32_MAX, &gid) == 0 && !u32s_has(&ret->gids, gid))
+			u32s_add(p->a, &ret->gids, gid);
+	return ret->gids.n > 0;
+}
+
+/* By the source's answer, or by the files that the tree has. */
+static int user_lookup(struct probe *p, const char *wanted, struct user_entry *ret)
+{
+	const char *s;
+	int r = tree_answer(p->tree, p->a, "user", wanted, &s);
+
+	if (r == 0)
+		return user_parse(p, s, ret) ? 0 : -EINVAL;
+	return r == -ENODATA && p->request->user ? user_find(p->root, p->a, wanted, ret) : r;
 }
 
 static void group_names(struct probe *p, struct user *u)
 {
 	const char *s;
-	uint32_t i;
+	uint32_t i, gid;
 
-	for (i = 0; i < u->gids.n; i++)
-		if (tree_answer(p->tree, p->a, "group", arena_printf(p->a, "%u", u->gids.v[i]), &s) == 0)
+	for (i = 0; i < u->gids.n; i++) {
+		const char *key = arena_printf(p->a, "%u", u->gids.v[i]);
+
+		if (tree_answer(p->tree, p->a, "group", key, &s) == 0)
 			strs_add(p->a, &u->groups, arena_strn(p->a, s, strcspn(s, " ")));
+		else if (group_find(p->root, p->a, key, &s, &gid) == 0)
+			strs_add(p->a, &u->groups, s);
+	}
 	if (u->groups.n)
 		FIELD_KNOW(u, user, groups);
 }
@@ -81,15 +103,17 @@ static void session(struct probe *p, struct user *u)
 
 void platform_user(struct probe *p, struct platform *m)
 {
-	const char *wanted = p->request->user ? p->request->user : "self", *s;
+	const char *wanted = p->request->user ? p->request->user : "self";
+	struct user_entry e;
 	struct user u = {0};
-	int r = tree_answer(p->tree, p->a, "user", wanted, &s);
+	int r = user_lookup(p, wanted, &e);
 
-	if (r < 0 || !user_parse(p, s, &u)) {
+	if (r < 0) {
 		if (p->request->user)
 			snapshot_gap(p->snap, PHASE, arena_printf(p->a, "user %s", wanted), r == -ENOENT ? -ESRCH : r);
 		return;
 	}
+	user_set(&u, &e);
 	group_names(p, &u);
 	/* The limits are this process's own; another user's are not known. */
 	if (!p->request->user)
