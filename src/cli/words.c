@@ -97,9 +97,17 @@ const char *state_colour(const struct cli *c, enum gpu_state state)
 	}
 }
 
+/* "AD102 [GeForce RTX 4090]": databases put what is printed on the box into brackets. */
+static const char *boxed_name(struct cli *c, const char *name)
+{
+	const char *open = strchr(name, '['), *close = open ? strchr(open, ']') : NULL;
+
+	return close && close > open + 1 ? arena_strn(c->a, open + 1, (size_t)(close - open - 1)) : name;
+}
+
 const char *say_name(struct cli *c, const struct gpu *g)
 {
-	const char *vendor = say_vendor(g), *name = g->name ? g->name : "", *family = g->family;
+	const char *vendor = say_vendor(g), *name = boxed_name(c, g->name ? g->name : ""), *family = g->family;
 
 	if (family && strstr(name, family))
 		family = NULL;

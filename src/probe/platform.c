@@ -398,9 +398,6 @@ static void read_services(struct probe *p, struct platform *m)
 	SET_STR(aspm_policy, "sys/module/pcie_aspm/parameters/policy");
 	if (FIELD_KNOWN(m, platform, aspm_policy))
 		m->aspm_policy = platform_chosen(p, m->aspm_policy);
-	r = platform_absent(p, "run/udev/control", "run");
-	if (r == 0 || r == -ENOENT)
-		FIELD_SET(m, platform, udev, r == 0);
 	r = platform_absent(p, bolt, "usr/share");
 	if (r == 0 || r == -ENOENT)
 		FIELD_SET(m, platform, boltd, r == 0);
@@ -501,6 +498,16 @@ static void read_external_ports(struct probe *p, struct platform *m)
 	FIELD_KNOW(m, platform, external_ports);
 }
 
+void probe_ground(struct probe *p)
+{
+	struct platform *m = &p->snap->platform;
+	int r = platform_absent(p, "run/udev/control", "run");
+
+	if (r == 0 || r == -ENOENT)
+		FIELD_SET(m, platform, udev, r == 0);
+	read_external_ports(p, m);
+}
+
 void probe_platform(struct probe *p)
 {
 	struct platform *m = &p->snap->platform;
@@ -520,6 +527,5 @@ void probe_platform(struct probe *p)
 	read_services(p, m);
 	read_numa(p, m);
 	read_xorg(p, m);
-	read_external_ports(p, m);
 	platform_user(p, m);
 }

@@ -39,6 +39,7 @@ static const struct {
 	unsigned when;
 	void (*run)(struct probe *p);
 } phases[] = {
+	{PROBE_PCI, probe_ground},
 	{PROBE_PLATFORM, probe_platform},
 	{PROBE_PCI, probe_pci},
 	{PROBE_DRM, probe_drm},

@@ -53,6 +53,7 @@ struct snapshot *probe_snapshot(struct tree *t, const struct probe_request *req)
 
 /* The phases. Each looks at p->request->phases itself where it has parts that cost. */
 void probe_pci(struct probe *p);        /* snap->pci, sorted, parents set */
+void probe_ground(struct probe *p);     /* what a GPU's state and place depend on: udev, ports named external */
 void probe_platform(struct probe *p);   /* snap->platform but modules */
 void probe_drm(struct probe *p);        /* snap->drm, connectors */
 void probe_extlink(struct probe *p);    /* snap->domains, routers */
