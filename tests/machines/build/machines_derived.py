@@ -235,8 +235,8 @@ def hwloc(member, note, covers, classes=("pci/devices", "infiniband", "drm", "ne
     return m
 
 
-def m_1gpu_hwloc_wide_domain(name):
-    return hwloc("2pa-pcidomain32bits.tar.bz2", "a machine with a 32-bit PCI domain (10000) and integrated graphics",
+def m_0gpu_hwloc_wide_domain(name):
+    return hwloc("2pa-pcidomain32bits.tar.bz2", "a virtual machine with a 32-bit PCI domain (10000) and an emulated Cirrus display",
                  "sys/bus/pci sys/devices sys/class/drm sys/class/net")
 
 

@@ -76,7 +76,7 @@ def m_2gpu_tb4_nvidia_lost(name):
     gpu = egpu(m, "rtx3080", "nvidia", claims="nouveau nvidia_drm nvidia", gpu_link=(2500, 4), now=(2500, 4), device=0x1578, downs=2, rev=4,
                gpu_kw=dict(dead=True, link_error=True))
     m.functions[gpu[:-1] + "1"].update(dead=True, config="dead", link_error=True, attrs={"current_link_speed": OSError("EINVAL"),
-                                       "current_link_width": OSError("EINVAL"), "max_link_speed": "Unknown", "max_link_width": "255"})
+                                       "current_link_width": OSError("EINVAL"), "max_link_width": "255"})
     nvidia(m, [(gpu, "NVIDIA GeForce RTX 3080")], first_card=0, first_render=129)
     panel(m)
     return m

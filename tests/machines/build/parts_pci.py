@@ -222,7 +222,7 @@ class Pci:
         if f["link_error"]:
             t.error(f"{p}/current_link_speed", "EINVAL")
             t.error(f"{p}/current_link_width", "EINVAL")
-            t.file(f"{p}/max_link_speed", "Unknown")
+            t.file(f"{p}/max_link_speed", speed(f["best"][0]))
             t.file(f"{p}/max_link_width", "255")
             return
         t.file(f"{p}/max_link_speed", speed(f["best"][0]))
