@@ -16,12 +16,13 @@
 #endif
 
 extern const struct verb verb_status, verb_list, verb_show, verb_check, verb_explain, verb_topo, verb_capture, verb_facts,
-	verb_discover, verb_version;
+	verb_discover, verb_version, verb_complete, verb_schema;
 
 const struct verb *const cli_verbs[] = {
 	&verb_status,  &verb_list,    &verb_show,
-	&verb_check,   &verb_explain,
-	&verb_version, NULL,
+	&verb_check,   &verb_explain, &verb_topo,
+	&verb_facts,   &verb_discover, &verb_version,
+	&verb_complete, &verb_schema, NULL, /* for programs: shells, tests */
 };
 
 bool cli_flag(const struct cli *c, const char *name)

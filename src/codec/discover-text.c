@@ -4,7 +4,7 @@
 
 #include "base/parse.h"
 
-enum { LABEL_WIDTH = 22 };
+enum { LABEL_WIDTH = 24, LINE_WIDTH = 80 };
 
 static const char *text_of(const json_t *v, char *buf, size_t size)
 {
@@ -32,11 +32,36 @@ static void add_label(struct buf *out, unsigned indent, const char *key)
 	buf_addc(out, ' ');
 }
 
+/* Behind the label, broken at blanks. */
+static void add_text(struct buf *out, const char *text)
+{
+	unsigned at = LABEL_WIDTH + 1, i;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (at > LABEL_WIDTH + 1 && at + 1 + n > LINE_WIDTH) {
+			buf_addc(out, '\n');
+			for (i = 0; i <= LABEL_WIDTH; i++)
+				buf_addc(out, ' ');
+			at = LABEL_WIDTH + 1;
+		} else if (at > LABEL_WIDTH + 1) {
+			buf_addc(out, ' ');
+			at++;
+		}
+		buf_add(out, text, n);
+		at += (unsigned)n;
+		text += n + strspn(text + n, " ");
+	}
+	buf_addc(out, '\n');
+}
+
 static void add_pair(struct buf *out, unsigned indent, const char *key, const json_t *v);
 
 /* An array in one line when its words are short, else one line each. */
 static void add_array(struct buf *out, unsigned indent, const char *key, const json_t *v)
 {
+	struct buf line CLEANUP(buf_free) = BUF_NULL;
 	bool in_lines = false;
 	char number[32];
 	size_t i;
@@ -48,22 +73,24 @@ static void add_array(struct buf *out, unsigned indent, const char *key, const j
 		add_pair(out, indent, i ? "" : key, json_array_get(v, i));
 	if (in_lines)
 		return;
-	add_label(out, indent, key);
 	json_array_foreach(v, i, one)
-		buf_addf(out, "%s%s", i ? " " : "", text_of(one, number, sizeof(number)));
-	buf_adds(out, json_array_size(v) ? "\n" : "none\n");
+		buf_addf(&line, "%s%s", i ? " " : "", text_of(one, number, sizeof(number)));
+	add_label(out, indent, key);
+	add_text(out, line.n ? line.p : "none");
 }
 
 /* {type, info}: a line of its own; others: a block below the key. */
 static void add_object(struct buf *out, unsigned indent, const char *key, const json_t *v)
 {
 	const char *type = json_string_value(json_object_get(v, "type")), *info = json_string_value(json_object_get(v, "info"));
+	struct buf line CLEANUP(buf_free) = BUF_NULL;
 	const char *name;
 	json_t *one;
 
 	if (type && info) {
 		add_label(out, indent, key);
-		buf_addf(out, "%s: %s\n", type, info);
+		buf_addf(&line, "%s: %s", type, info);
+		add_text(out, line.p);
 		return;
 	}
 	add_label(out, indent, key);
@@ -84,7 +111,7 @@ static void add_pair(struct buf *out, unsigned indent, const char *key, const js
 		add_object(out, indent, key, v);
 	else {
 		add_label(out, indent, key);
-		buf_addf(out, "%s\n", text_of(v, number, sizeof(number)));
+		add_text(out, text_of(v, number, sizeof(number)));
 	}
 }
 

@@ -262,7 +262,7 @@ json_t *json_node_schema(void)
 
 void json_print(json_t *doc, struct buf *out)
 {
-	char *text = json_dumps(doc, JSON_INDENT(2));
+	char *text = json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 
 	buf_adds(out, text ? text : "{}");
 	buf_addc(out, '\n');
