@@ -474,7 +474,9 @@ void probe_gpu(struct probe *p)
 	}
 	name_stably(p);
 	for (i = 0; i < s->gpus.n; i++)
-		state_judge(p, i);
-	for (i = 0; i < s->displays.n; i++)
+		state_judge(p, &s->gpus.v[i]);
+	for (i = 0; i < s->displays.n; i++) {
 		describe_display(p, &s->displays.v[i]);
+		state_judge(p, &s->displays.v[i]);
+	}
 }

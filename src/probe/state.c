@@ -182,10 +182,8 @@ static void judge_bound(struct probe *p, struct gpu *g)
 		evidence_add(p->a, &g->state_evidence, "/sys/class/drm", "unknown", "whether it has nodes cannot be said");
 }
 
-void state_judge(struct probe *p, uint32_t gpu)
+void state_judge(struct probe *p, struct gpu *g)
 {
-	struct gpu *g = &p->snap->gpus.v[gpu];
-
 	if (judge_lost(p, g) || judge_noted(p, g) || judge_health(p, g) || judge_windows(p, g))
 		return;
 	if (!FIELD_KNOWN(g, gpu, driver))

@@ -6,7 +6,7 @@
 #include "probe/probe.h"
 
 /* Sets gpu->state and its evidence. Needs functions, nodes, driver. */
-void state_judge(struct probe *p, uint32_t gpu);
+void state_judge(struct probe *p, struct gpu *g);
 /* Device nodes beside DRM, module flavour, aliases: what the driver's row and its /proc files say. */
 void vendor_describe(struct probe *p, struct gpu *g);
 
