@@ -30,6 +30,13 @@ static bool is_active(const struct rdma_port *p)
 	return str_starts(p->state ? p->state : "", "ACTIVE");
 }
 
+/* A cable is in, and only the subnet manager is missing: that is said by itself. */
+static bool waits_for_subnet(const struct rdma_port *p)
+{
+	return str_eq(p->link_layer, "InfiniBand") && FIELD_KNOWN(p, rdma_port, sm_lid) && p->sm_lid == 0 &&
+	       str_eq(p->phys_state, "LinkUp");
+}
+
 static void check_active(struct check *c, const struct rdma_nic *n)
 {
 	struct finding *f;
@@ -38,7 +45,7 @@ static void check_active(struct check *c, const struct rdma_nic *n)
 	if (!FIELD_KNOWN(n, rdma_nic, ports))
 		return;
 	for (i = 0; i < n->ports.n; i++)
-		if (!FIELD_KNOWN(&n->ports.v[i], rdma_port, state) || is_active(&n->ports.v[i]))
+		if (!FIELD_KNOWN(&n->ports.v[i], rdma_port, state) || is_active(&n->ports.v[i]) || waits_for_subnet(&n->ports.v[i]))
 			return;
 	f = check_add(c, "GB8001", n->name, NONE, n->ports.n ? "%s: no port is active" : "%s has no ports", n->name);
 	for (i = 0; i < n->ports.n; i++) {
@@ -70,8 +77,7 @@ static void check_subnet(struct check *c, const struct rdma_nic *n, const struct
 {
 	struct finding *f;
 
-	if (!str_eq(p->link_layer, "InfiniBand") || !FIELD_KNOWN(p, rdma_port, sm_lid) || p->sm_lid != 0 ||
-	    !str_eq(p->phys_state, "LinkUp"))
+	if (!waits_for_subnet(p))
 		return;
 	f = check_add(c, "GB8009", port_name(c, n, p), NONE, "%s port %u: the cable is in, but no subnet manager answers", n->name,
 		      p->number);

@@ -44,6 +44,7 @@ FIELD_STRUCT(rdma_port, RDMA_PORT)
 	F(S, driver, str, _, 0, "driver") \
 	F(S, pci, ref, pci, 0, "PCI function; nothing for software devices") \
 	F(S, numa_node, i32, _, 0, "NUMA node, -1 for none") \
+	F(S, cpus, str, _, 0, "CPUs near it") \
 	F(S, ports, list, rdma_port, 0, "ports") \
 	F(S, uverbs, str, _, 0, "device node; empty when it does not exist") \
 	F(S, openable, b, _, 0, "whether the asking user may open it") \

@@ -12,20 +12,15 @@
 
 #include "base/parse.h"
 
-enum { CHAIN_MAX = 64, NO_MEETING = UINT32_MAX };
+FIELD_TABLE(topo_device, TOPO_DEVICE)
 
-/* A function and the bridges above it, lowest first. */
-struct chain {
-	uint32_t v[CHAIN_MAX];
-	uint32_t n;
-	bool complete; /* the last one is known to hang off the host bridge */
-};
+enum { NO_MEETING = UINT32_MAX };
 
-static void climb(const struct snapshot *s, uint32_t pci, struct chain *c)
+void topo_climb(const struct snapshot *s, uint32_t pci, struct topo_chain *c)
 {
 	c->n = 0;
 	c->complete = false;
-	while (pci < s->pci.n && c->n < CHAIN_MAX) {
+	while (pci < s->pci.n && c->n < TOPO_CHAIN_MAX) {
 		const struct pci_device *d = &s->pci.v[pci];
 
 		c->v[c->n++] = pci;
@@ -39,8 +34,7 @@ static void climb(const struct snapshot *s, uint32_t pci, struct chain *c)
 	}
 }
 
-/* Whether the bridge at place k is a port of the same switch as the one above it. */
-static bool same_switch(const struct snapshot *s, const struct chain *c, uint32_t k)
+bool topo_same_switch(const struct snapshot *s, const struct topo_chain *c, uint32_t k)
 {
 	const struct pci_device *d = &s->pci.v[c->v[k]];
 	uint32_t depth = c->n - 1 - k;
@@ -53,7 +47,7 @@ static bool same_switch(const struct snapshot *s, const struct chain *c, uint32_
 }
 
 /* Places in both chains of the lowest function they share; false when they share none. */
-static bool meet(const struct chain *a, const struct chain *b, uint32_t *ret_i, uint32_t *ret_j)
+static bool meet(const struct topo_chain *a, const struct topo_chain *b, uint32_t *ret_i, uint32_t *ret_j)
 {
 	uint32_t i, j;
 
@@ -68,12 +62,12 @@ static bool meet(const struct chain *a, const struct chain *b, uint32_t *ret_i, 
 }
 
 /* Bridges passed from place 1 up to and without `end`; ports of the switch at `end` are not counted again. */
-static uint32_t bridges_below(const struct snapshot *s, const struct chain *c, uint32_t end)
+static uint32_t bridges_below(const struct snapshot *s, const struct topo_chain *c, uint32_t end)
 {
 	uint32_t k, n = 0;
 
 	for (k = 1; k < end && k < c->n; k++)
-		if (!same_switch(s, c, k))
+		if (!topo_same_switch(s, c, k))
 			n++;
 	return n;
 }
@@ -102,7 +96,7 @@ static enum path_class class_by_numa(const struct snapshot *s, const struct pci_
 	return many_nodes || x != y ? PATH_CLASS_UNKNOWN : PATH_CLASS_NODE;
 }
 
-static enum path_class class_apart(const struct snapshot *s, const struct chain *a, const struct chain *b)
+static enum path_class class_apart(const struct snapshot *s, const struct topo_chain *a, const struct topo_chain *b)
 {
 	const struct pci_device *x = &s->pci.v[a->v[0]], *y = &s->pci.v[b->v[0]];
 
@@ -146,7 +140,7 @@ static bool link_max(const struct pci_device *d, uint32_t *ret_speed, uint32_t *
 	return *ret_speed > 0 && *ret_width > 0 && *ret_width <= 64;
 }
 
-static bool link_possible(const struct pci_device *below, const struct pci_device *above, uint32_t *ret)
+bool topo_link_possible(const struct pci_device *below, const struct pci_device *above, uint32_t *ret_mbps)
 {
 	uint32_t speed, width, speed2, width2;
 
@@ -156,7 +150,7 @@ static bool link_possible(const struct pci_device *below, const struct pci_devic
 		speed = MIN(speed, speed2);
 		width = MIN(width, width2);
 	}
-	*ret = topo_link_mbps(speed, width);
+	*ret_mbps = topo_link_mbps(speed, width);
 	return true;
 }
 
@@ -211,20 +205,29 @@ static bool is_gpu_port(const struct snapshot *s, uint32_t pci)
 	return false;
 }
 
+static bool is_thunderbolt(const struct pci_device *d)
+{
+	return FIELD_KNOWN(d, pci_device, config) && FIELD_KNOWN(&d->config, pci_config, thunderbolt) && d->config.thunderbolt;
+}
+
+bool topo_is_tunnel(const struct snapshot *s, uint32_t above, uint32_t below)
+{
+	return is_thunderbolt(&s->pci.v[above]) && is_thunderbolt(&s->pci.v[below]);
+}
+
 static bool has_tunnel_mark(const struct pci_device *d)
 {
 	if (FIELD_KNOWN(d, pci_device, removable) && d->removable == PCI_REMOVABLE_REMOVABLE)
 		return true;
-	return FIELD_KNOWN(d, pci_device, config) && FIELD_KNOWN(&d->config, pci_config, thunderbolt) &&
-	       d->config.thunderbolt;
+	return is_thunderbolt(d);
 }
 
 uint32_t topo_tunnel_port(const struct snapshot *s, uint32_t pci)
 {
-	struct chain c;
+	struct topo_chain c;
 	uint32_t k, marked = NONE;
 
-	climb(s, pci, &c);
+	topo_climb(s, pci, &c);
 	for (k = 1; k < c.n; k++)
 		if (is_gpu_port(s, c.v[k]) || is_domain_port(s, c.v[k]))
 			return c.v[k];
@@ -234,19 +237,22 @@ uint32_t topo_tunnel_port(const struct snapshot *s, uint32_t pci)
 	return marked;
 }
 
-/* What the cable at a port carries: told by a GPU behind the same port. */
-static const struct gpu *gpu_at_port(const struct snapshot *s, uint32_t port)
+/* What the cable at a port carries: told by the GPU itself, or by one behind the same port. */
+static const struct external *cable_of(const struct snapshot *s, const struct topo_end *e)
 {
+	const struct external *own = e->kind == TOPO_GPU ? &s->gpus.v[e->index].external : NULL;
 	uint32_t i;
 
+	if (own && FIELD_KNOWN(own, external, bandwidth_mbps))
+		return own;
 	for (i = 0; i < s->gpus.n; i++)
-		if (gpu_port(&s->gpus.v[i]) == port && FIELD_KNOWN(&s->gpus.v[i].external, external, bandwidth_mbps))
-			return &s->gpus.v[i];
+		if (gpu_port(&s->gpus.v[i]) == e->tunnel && FIELD_KNOWN(&s->gpus.v[i].external, external, bandwidth_mbps))
+			return &s->gpus.v[i].external;
 	return NULL;
 }
 
 /* Place in the chain from which on the links tell the truth about the card. */
-static uint32_t first_true_link(const struct snapshot *s, const struct topo_end *end, const struct chain *c)
+static uint32_t first_true_link(const struct snapshot *s, const struct topo_end *end, const struct topo_chain *c)
 {
 	const struct gpu *g = end->kind == TOPO_GPU ? &s->gpus.v[end->index] : NULL;
 	uint32_t k;
@@ -259,36 +265,48 @@ static uint32_t first_true_link(const struct snapshot *s, const struct topo_end 
 	return 0;
 }
 
+/*
+ * A tunnelled link says of itself 2.5 GT/s, which is made up: the cable's own figure stands for the whole way from the
+ * device to the host's port. Between boxes there is no figure.
+ */
+static uint32_t take_cable(const struct snapshot *s, const struct topo_end *e, uint32_t port_place, struct lowest *l)
+{
+	const struct external *x = cable_of(s, e);
+
+	lowest_take(l, x, x ? x->bandwidth_mbps : 0, x && FIELD_KNOWN(x, external, possible_mbps), x ? x->possible_mbps : 0,
+		    e->tunnel);
+	return port_place;
+}
+
 /* Links from one end up to (without) place `end`; returns whether a tunnel was passed. */
-static bool side_rates(const struct snapshot *s, const struct topo_end *e, const struct chain *c, uint32_t end,
+static bool side_rates(const struct snapshot *s, const struct topo_end *e, const struct topo_chain *c, uint32_t end,
 		       struct lowest *l)
 {
-	uint32_t port = e->tunnel, k = first_true_link(s, e, c), p;
+	uint32_t k = first_true_link(s, e, c), p;
+	bool tunnel;
 
-	for (p = 1; p < c->n && c->v[p] != port; p++)
+	for (p = 1; p < c->n && c->v[p] != e->tunnel; p++)
 		;
-	if (p >= c->n || p >= end)
-		port = NONE;
-	if (port != NONE) {
-		/* What a tunnelled link says of itself is made up (2.5 GT/s), so the cable's own figure stands for it. */
-		const struct gpu *g = gpu_at_port(s, port);
-
-		lowest_take(l, g, g ? g->external.bandwidth_mbps : 0, g && FIELD_KNOWN(&g->external, external, possible_mbps),
-			    g ? g->external.possible_mbps : 0, port);
-		k = p;
-	}
+	tunnel = p < c->n && p < end;
+	if (tunnel)
+		k = take_cable(s, e, p, l);
 	for (; k + 1 < c->n && k < end; k++) {
 		const struct pci_device *below = &s->pci.v[c->v[k]], *above = &s->pci.v[c->v[k + 1]];
 		uint32_t now = 0, possible = 0;
 		bool now_known, possible_known;
 
-		if (k > 0 && same_switch(s, c, k))
+		if (k > 0 && topo_same_switch(s, c, k))
 			continue;
+		if (k < p && topo_is_tunnel(s, c->v[k + 1], c->v[k])) {
+			lowest_take(l, false, 0, false, 0, NONE);
+			tunnel = true;
+			continue;
+		}
 		now_known = link_now(below, &now) || link_now(above, &now);
-		possible_known = link_possible(below, above, &possible);
+		possible_known = topo_link_possible(below, above, &possible);
 		lowest_take(l, now_known, now, possible_known, possible, c->v[k + 1]);
 	}
-	return port != NONE;
+	return tunnel;
 }
 
 bool topo_acs_redirects(const struct pci_device *port, bool *ret_known)
@@ -333,7 +351,7 @@ static void pass_port(const struct snapshot *s, struct arena *a, uint32_t pci, b
 		p->atomics_no = true;
 }
 
-static void pass_side(const struct snapshot *s, struct arena *a, const struct chain *c, uint32_t end, struct path *ret,
+static void pass_side(const struct snapshot *s, struct arena *a, const struct topo_chain *c, uint32_t end, struct path *ret,
 		      struct passed *p)
 {
 	uint32_t k;
@@ -382,7 +400,7 @@ static void take_fabric(const struct snapshot *s, const struct topo_end *from, c
 	}
 }
 
-static void set_class(const struct snapshot *s, const struct chain *a, const struct chain *b, bool met, uint32_t i,
+static void set_class(const struct snapshot *s, const struct topo_chain *a, const struct topo_chain *b, bool met, uint32_t i,
 		      uint32_t j, struct path *ret)
 {
 	uint32_t n = bridges_below(s, a, met ? i : a->n) + bridges_below(s, b, met ? j : b->n);
@@ -401,7 +419,7 @@ static void set_class(const struct snapshot *s, const struct chain *a, const str
 }
 
 static void set_rates(const struct snapshot *s, const struct topo_end *from, const struct topo_end *to,
-		      const struct chain *a, const struct chain *b, uint32_t i, uint32_t j, struct path *ret)
+		      const struct topo_chain *a, const struct topo_chain *b, uint32_t i, uint32_t j, struct path *ret)
 {
 	struct lowest l = {.now = NONE, .possible = NONE, .at = NONE, .now_known = true, .possible_known = true};
 	bool left = side_rates(s, from, a, i, &l), right = side_rates(s, to, b, j, &l);
@@ -415,7 +433,7 @@ static void set_rates(const struct snapshot *s, const struct topo_end *from, con
 		FIELD_SET(ret, path, possible_mbps, l.possible);
 }
 
-static void set_ports(const struct snapshot *s, struct arena *arena, const struct chain *a, const struct chain *b, bool met,
+static void set_ports(const struct snapshot *s, struct arena *arena, const struct topo_chain *a, const struct topo_chain *b, bool met,
 		      uint32_t i, uint32_t j, struct path *ret)
 {
 	struct passed p = {.acs_known = true, .atomics_known = true};
@@ -435,7 +453,7 @@ static void set_ports(const struct snapshot *s, struct arena *arena, const struc
 void topo_path_between(const struct snapshot *s, struct arena *arena, const struct topo_end *from, const struct topo_end *to,
 		       struct path *ret)
 {
-	struct chain a, b;
+	struct topo_chain a, b;
 	uint32_t i = NO_MEETING, j = NO_MEETING;
 	bool met, whole;
 
@@ -444,8 +462,8 @@ void topo_path_between(const struct snapshot *s, struct arena *arena, const stru
 	FIELD_SET(ret, path, to, to->label);
 	FIELD_SET(ret, path, from_pci, from->pci);
 	FIELD_SET(ret, path, to_pci, to->pci);
-	climb(s, from->pci, &a);
-	climb(s, to->pci, &b);
+	topo_climb(s, from->pci, &a);
+	topo_climb(s, to->pci, &b);
 	met = meet(&a, &b, &i, &j);
 	set_class(s, &a, &b, met, i, j, ret);
 	whole = met || (a.complete && b.complete);
@@ -510,4 +528,63 @@ const struct path *topo_path(const struct topo *t, uint32_t i, uint32_t j)
 		return NULL;
 	at = low * t->n - low * (low + 1) / 2 + (high - low - 1);
 	return at < t->paths.n ? &t->paths.v[at] : NULL;
+}
+
+static const char *cpus_of(const struct snapshot *s, int32_t node)
+{
+	uint32_t i;
+
+	for (i = 0; node >= 0 && i < s->platform.numa.n; i++)
+		if (s->platform.numa.v[i].node == (uint32_t)node)
+			return s->platform.numa.v[i].cpus;
+	return NULL;
+}
+
+/* The nearest network device of row i; of equals the first. NULL when one of the ways is unknown: it may be nearer. */
+static const char *nearest_nic(const struct topo *t, uint32_t i)
+{
+	enum path_class best = PATH_CLASS_COUNT;
+	const char *found = NULL;
+	uint32_t j;
+
+	for (j = t->n_gpus; j < t->n; j++) {
+		enum path_class c = topo_path(t, i, j)->pci_class;
+
+		if (c == PATH_CLASS_UNKNOWN)
+			return NULL;
+		if (c < best) {
+			best = c;
+			found = t->v[j].label;
+		}
+	}
+	return found;
+}
+
+void topo_devices(const struct snapshot *s, const struct topo *t, struct arena *a, struct topo_device_list *ret)
+{
+	uint32_t i;
+
+	*ret = (struct topo_device_list){0};
+	for (i = 0; i < t->n; i++) {
+		const struct topo_end *e = &t->v[i];
+		const struct pci_device *p = &s->pci.v[e->pci];
+		const struct gpu *g = e->kind == TOPO_GPU ? &s->gpus.v[e->index] : NULL;
+		struct topo_device *d = LIST_PUSH(a, ret);
+		const struct rdma_nic *r = g ? NULL : &s->rdma.v[e->index];
+		const char *cpus = g && FIELD_KNOWN(g, gpu, cpus) ? g->cpus : r && FIELD_KNOWN(r, rdma_nic, cpus) ? r->cpus : NULL;
+
+		FIELD_SET(d, topo_device, label, e->label);
+		FIELD_SET(d, topo_device, kind, g ? "gpu" : "nic");
+		FIELD_SET(d, topo_device, pci, e->pci);
+		FIELD_SET(d, topo_device, name, g ? g->name : r->name);
+		FIELD_SET(d, topo_device, tunnel, e->tunnel);
+		if (FIELD_KNOWN(p, pci_device, numa_node)) {
+			FIELD_SET(d, topo_device, numa_node, p->numa_node);
+			cpus = cpus ? cpus : cpus_of(s, p->numa_node);
+		}
+		if (cpus)
+			FIELD_SET(d, topo_device, cpus, cpus);
+		if (g)
+			FIELD_SET(d, topo_device, nearest, nearest_nic(t, i) ? nearest_nic(t, i) : "");
+	}
 }

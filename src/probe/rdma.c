@@ -234,6 +234,8 @@ static void find_function(struct probe *p, const struct tree_dir *dir, struct rd
 		FIELD_SET(nic, rdma_nic, driver, d->driver);
 	if (FIELD_KNOWN(d, pci_device, numa_node))
 		FIELD_SET(nic, rdma_nic, numa_node, d->numa_node);
+	if (tree_read_str(&p->pci_dir, pci_attr(p, nic->pci, "local_cpulist"), p->a, &s) == 0)
+		FIELD_SET(nic, rdma_nic, cpus, s);
 	if (FIELD_KNOWN(d, pci_device, physfn))
 		FIELD_SET(nic, rdma_nic, virtual_function, d->physfn != NONE || tree_exists(dir, "device/physfn"));
 }
