@@ -19,7 +19,8 @@ const struct facts_tb facts_tbs[] = {
 	{0x1b21, 0x2421, 0x2421, TB_PART_BRIDGE, "usb4", 40000, "ASMedia ASM4242 bridge", "pci.ids"},
 	{0x1b21, 0x2423, 0x2423, TB_PART_BRIDGE, "usb4", 40000, "ASMedia ASM4242 bridge", "pci.ids"},
 	{0x1b21, 0x2425, 0x2425, TB_PART_NHI, "usb4", 40000, "ASMedia ASM4242 USB4 host", "pci.ids"},
-	{0x1b21, 0x2463, 0x2463, TB_PART_BRIDGE, "usb4", 40000, "ASMedia ASM2464PD USB4 box", "pci.ids"},
+	{0x1b21, 0x2461, 0x2463, TB_PART_BRIDGE, "usb4", 40000, "ASMedia ASM2464PD USB4 box",
+	 "pci.ids; 1b21:2461 in ADT-Link UT4G boxes"},
 	{0x8086, 0x0b26, 0x0b26, TB_PART_BRIDGE, "thunderbolt", 40000, "Intel JHL8440 Thunderbolt 4 (Goshen Ridge)", IDS},
 	{0x8086, 0x1133, 0x1133, TB_PART_BRIDGE, "thunderbolt", 40000, "Intel JHL8340 Thunderbolt 4 (Maple Ridge)", IDS},
 	{0x8086, 0x1134, 0x1134, TB_PART_NHI, "thunderbolt", 40000, "Intel JHL8340 Thunderbolt 4 (Maple Ridge)", IDS},
@@ -139,16 +140,52 @@ uint32_t facts_tb_rate_mbps(uint32_t generation, const char *usb4_version)
 
 const struct facts_tb_host facts_tb_hosts[] = {
 	{"nvidia", 0x8086,
-	 "the driver does not know that the GPU is external: removing or unbinding it waits for ever while anything uses it",
-	 "NVIDIA/open-gpu-kernel-modules#894; kernel-open/nvidia/nv-pci.c"},
+	 "the driver does not know that the GPU is external: unbinding or removing it waits for ever while a program uses "
+	 "it, and unloading nvidia_drm can panic the kernel",
+	 "NVIDIA/open-gpu-kernel-modules#894, #979; kernel-open/nvidia/nv-pci.c"},
 	{0},
 };
+
+const struct facts_unplug facts_unplugs[] = {
+	{"amdgpu", true,
+	 "unplugging it leaves /dev/kfd broken for the other AMD GPUs: compute on them works again only after a reboot",
+	 "ROCm/legacy-rocm-build#4469; ROCm/amdgpu#131"},
+	{"nvidia", false,
+	 "pulling the cable while the driver is bound hangs programs and may hang the machine",
+	 "NVIDIA/open-gpu-kernel-modules#842, #985"},
+	{0},
+};
+
+const struct facts_unplug *facts_unplug_find(const char *driver)
+{
+	const struct facts_unplug *f;
+
+	for (f = facts_unplugs; driver && f->driver; f++)
+		if (str_eq(f->driver, driver))
+			return f;
+	return NULL;
+}
 
 const struct facts_tb_host *facts_tb_host_find(const char *driver)
 {
 	const struct facts_tb_host *f;
 
 	for (f = facts_tb_hosts; driver && f->driver; f++)
+		if (str_eq(f->driver, driver))
+			return f;
+	return NULL;
+}
+
+const struct facts_xorg facts_xorgs[] = {
+	{"nvidia", "AllowExternalGPUs", "NVIDIA Linux driver README, appendix 'X Config Options'"},
+	{0},
+};
+
+const struct facts_xorg *facts_xorg_find(const char *driver)
+{
+	const struct facts_xorg *f;
+
+	for (f = facts_xorgs; driver && f->driver; f++)
 		if (str_eq(f->driver, driver))
 			return f;
 	return NULL;

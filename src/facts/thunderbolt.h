@@ -29,18 +29,33 @@ const struct facts_tb *facts_tb_find(uint16_t vendor, uint16_t device); /* NULL 
 /* Best rate of a router's link by its generation (1 to 4) and, from 4 on, USB4 version ("2.0"); 0 when not known. */
 uint32_t facts_tb_rate_mbps(uint32_t generation, const char *usb4_version);
 
-/*
- * The least way a PCIe tunnel needs a Thunderbolt host to be made by, for a driver to believe that a GPU is external
- * and let it go: rows of drivers that look at the host.
- */
+/* Drivers that decide by the host's port whether a GPU is external, and so whether it may be let go. */
 struct facts_tb_host {
 	const char *driver;
-	uint16_t vendor;     /* bridges of this vendor above the GPU make the driver take it for external */
-	const char *effect;  /* what happens otherwise */
+	uint16_t vendor;    /* the only maker of host ports it believes */
+	const char *effect; /* what happens below another one's */
 	const char *source;
 };
 extern const struct facts_tb_host facts_tb_hosts[];
-/* The row of a driver; NULL when it has none. */
-const struct facts_tb_host *facts_tb_host_find(const char *driver);
+const struct facts_tb_host *facts_tb_host_find(const char *driver); /* NULL when it has no row */
+
+/* What a driver does when its GPU is unplugged without warning. */
+struct facts_unplug {
+	const char *driver;
+	bool others;        /* it is another GPU of the same driver that suffers */
+	const char *effect;
+	const char *source;
+};
+extern const struct facts_unplug facts_unplugs[];
+const struct facts_unplug *facts_unplug_find(const char *driver); /* NULL when it has no row */
+
+/* Xorg drivers that leave external GPUs alone without an option. */
+struct facts_xorg {
+	const char *driver; /* kernel driver, and driver of the Device section */
+	const char *option;
+	const char *source;
+};
+extern const struct facts_xorg facts_xorgs[];
+const struct facts_xorg *facts_xorg_find(const char *driver); /* NULL when it has no row */
 
 #endif

@@ -161,7 +161,7 @@ static void rung_bridge(struct judge *j)
 		if (f && f->part == TB_PART_BRIDGE) {
 			if (!id && !vsec)
 				say(j, probe_pci_path(j->p, j->way[k], "device"), ids_text(j, d),
-				    arena_printf(j->p->a, "a bridge above the GPU is a %s", f->name));
+				    arena_printf(j->p->a, "a bridge above the GPU: %s", f->name));
 			id = true;
 			note_chip(j, f, host);
 		}
@@ -273,7 +273,7 @@ static void rung_port(struct judge *j)
 	f = facts_of(step(j, j->n - 1));
 	if (f && f->part == TB_PART_PORT) {
 		say(j, probe_pci_path(j->p, root, "device"), ids_text(j, step(j, j->n - 1)),
-		    arena_printf(j->p->a, "the root port is a %s", f->name));
+		    arena_printf(j->p->a, "its root port: %s", f->name));
 		note_chip(j, f, true);
 		conclude(j, ATTACHMENT_EXTERNAL, CONFIDENCE_HIGH);
 	}

@@ -8,6 +8,7 @@
 #include "probe/probe.h"
 
 #include "base/parse.h"
+#include "facts/thunderbolt.h"
 
 #include <errno.h>
 
@@ -368,6 +369,24 @@ static void root_ports_read(struct probe *p)
 	}
 }
 
+/* Host controllers and the ports of their tunnels, whether or not anything is below: a sleeping one explains much. */
+static void ports_detail(struct probe *p)
+{
+	struct snapshot *s = p->snap;
+	uint32_t i, k;
+
+	for (i = 0; i < s->pci.n; i++) {
+		const struct pci_device *d = &s->pci.v[i];
+		const struct facts_tb *f = facts_tb_find(d->vendor_id, d->device_id);
+
+		if ((f && f->part != TB_PART_BRIDGE) || d->class == PCI_CLASS_USB4)
+			pci_detail(p, i);
+	}
+	for (i = 0; i < s->domains.n; i++)
+		for (k = 0; k < s->domains.v[i].root_ports.n; k++)
+			pci_detail(p, s->domains.v[i].root_ports.v[k]);
+}
+
 static void entry_read(struct probe *p, const char *name)
 {
 	struct entry d = {.name = name};
@@ -393,13 +412,13 @@ void probe_extlink(struct probe *p)
 	int r = tree_list(p->root, DEVICES, p->a, &names);
 
 	p->snap->tb_bus = r == 0;
-	if (r < 0) {
+	if (r < 0)
 		snapshot_gap(p->snap, PHASE, "/" DEVICES, r);
-		return;
-	}
 	for (i = 0; i < MIN(names.n, (uint32_t)ENTRIES_MAX); i++)
 		entry_read(p, names.v[i]);
 	if (p->snap->domains.n)
 		root_ports_read(p);
 	routers_link(p);
+	if (p->request->phases & PROBE_PCI_FULL && p->snap->has_pci)
+		ports_detail(p);
 }

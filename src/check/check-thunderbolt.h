@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the checks of the thunderbolt topic share. */
+#ifndef GPUBAY_CHECK_CHECK_THUNDERBOLT_H
+#define GPUBAY_CHECK_CHECK_THUNDERBOLT_H
+
+#include "check/check.h"
+
+void check_external_gpus(struct check *c);
+void check_external_ports(struct check *c); /* /etc/gpubay/external-ports */
+
+/* "'Razer Core X'", or "the box at 0-1". */
+const char *thunderbolt_name(struct check *c, const struct tb_router *r);
+const char *thunderbolt_gbps(struct check *c, uint32_t mbps);
+/* NULL when not known. */
+const struct tb_domain *thunderbolt_domain(const struct check *c, const struct tb_router *r);
+
+#endif
