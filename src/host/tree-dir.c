@@ -95,7 +95,7 @@ static int fs_openat(const struct tree_dir *at, const char *path, int flags)
 			return fd;
 		if (fd >= 0)
 			close(fd);
-		else if (errno != ELOOP)
+		else if (errno != ELOOP && !(errno == ENOTDIR && flags & O_DIRECTORY)) /* a link, both */
 			return -errno;
 	}
 	if (at->fd >= 0 && snprintf(full, sizeof(full), "%s/%s", at->path, path) < (int)sizeof(full))
