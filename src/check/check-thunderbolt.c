@@ -99,21 +99,20 @@ static void check_unauthorized(struct check *c, uint32_t i)
 {
 	const struct tb_router *r = &c->snap->routers.v[i];
 	const struct tb_domain *d = thunderbolt_domain(c, r);
-	bool automatic = FIELD_KNOWN(r, tb_router, bolt_stored) && r->bolt_stored && str_eq(r->bolt_policy, "auto") &&
-			 c->snap->platform.boltd;
+	bool automatic = FIELD_KNOWN(r, tb_router, bolt_stored) && r->bolt_stored && str_eq(r->bolt_policy, "auto");
 	struct finding *f;
 
 	if (!is_box(r) || !FIELD_KNOWN(r, tb_router, authorized) || r->authorized > 0)
 		return;
 	if (automatic)
 		f = check_add(c, "GB6001", r->name, NONE,
-			      "%s is not authorized, though bolt would do that by itself: its tunnel was taken down, it can be unplugged",
-			      thunderbolt_name(c, r));
+			      "%s is not authorized, though bolt was told to do that by itself: its tunnel was taken down (then it "
+			      "can be unplugged), or bolt does not run", thunderbolt_name(c, r));
 	else
 		f = check_add(c, "GB6001", r->name, NONE,
 			      "%s is plugged in and not authorized: no GPU or other PCIe device in it can be used", thunderbolt_name(c, r));
 	if (automatic)
-		FIELD_SET(f, finding, severity, SEVERITY_NOTE);
+		FIELD_SET(f, finding, severity, c->snap->platform.boltd ? SEVERITY_NOTE : SEVERITY_WARNING);
 	check_evidence(c, f, router_path(c, r, "authorized"), "0", "1");
 	if (d && FIELD_KNOWN(d, tb_domain, security))
 		check_evidence(c, f, arena_printf(c->arena, "/sys/bus/thunderbolt/devices/%s/security", d->name),
@@ -405,14 +404,14 @@ static void check_cable(struct check *c, uint32_t i)
 	check_evidence(c, f, router_path(c, r, "generation"), number(c, r->generation), NULL);
 }
 
-/* A hub without PCIe devices is an ordinary USB4 dock; nothing is wrong with one. */
+/* A USB4 hub without PCIe devices is an ordinary dock; nothing is wrong with one. */
 static void check_empty(struct check *c, uint32_t i)
 {
 	const struct tb_router *r = &c->snap->routers.v[i];
 	struct finding *f;
 	uint32_t k;
 
-	if (!waits_for_devices(c, r))
+	if (!waits_for_devices(c, r) || str_eq(r->usb4_type, "hub"))
 		return;
 	for (k = 0; k < c->snap->routers.n; k++)
 		if (c->snap->routers.v[k].parent == i && !c->snap->routers.v[k].host &&
@@ -421,8 +420,6 @@ static void check_empty(struct check *c, uint32_t i)
 	f = check_add(c, "GB6009", r->name, NONE, "%s is authorized, %s", thunderbolt_name(c, r),
 		      count_in_domain(c, thunderbolt_domain(c, r), true) ? "its PCIe switch is there, and no device answers behind it"
 								: "and no PCIe device is behind it");
-	if (FIELD_KNOWN(r, tb_router, usb4_type) && str_eq(r->usb4_type, "hub"))
-		FIELD_SET(f, finding, severity, SEVERITY_NOTE);
 	check_evidence(c, f, router_path(c, r, "authorized"), number(c, r->authorized), NULL);
 	if (FIELD_KNOWN(r, tb_router, boot))
 		check_evidence(c, f, router_path(c, r, "boot"), r->boot ? "1" : "0", NULL);

@@ -237,7 +237,18 @@ static uint32_t capable_ports_left(const struct snapshot *s)
 	return n;
 }
 
-static const char *why_unknown(struct probe *p, const struct choice *ch, uint32_t ports)
+/* Where the kernel names some connectors, it would have named the rest as well: what it leaves out is another socket. */
+static bool kernel_names_any(const struct snapshot *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->connectors.n; i++)
+		if (FIELD_KNOWN(&s->connectors.v[i], connector, typec))
+			return true;
+	return false;
+}
+
+static const char *why_unknown(struct probe *p, const struct choice *ch, uint32_t ports, bool named)
 {
 	const char *one = ch->connected == 1
 				  ? arena_printf(p->a, "; %s is the only one connected now",
@@ -246,6 +257,8 @@ static const char *why_unknown(struct probe *p, const struct choice *ch, uint32_
 
 	if (ch->n == 0)
 		return "cannot be known, because the machine's GPUs show no DisplayPort connector that is not wired elsewhere";
+	if (named)
+		return arena_printf(p->a, "cannot be known, because the kernel names other ports' connectors and not this one's%s", one);
 	return arena_printf(p->a,
 			    "cannot be known, because %u DisplayPort connector%s and %u Type-C port%s are there and the kernel "
 			    "joins none of them%s",
@@ -256,6 +269,7 @@ static void connect_by_elimination(struct probe *p)
 {
 	struct snapshot *s = p->snap;
 	uint32_t i, ports = capable_ports_left(s);
+	bool named = kernel_names_any(s);
 
 	for (i = 0; i < s->typec.n; i++) {
 		struct typec_port *t = &s->typec.v[i];
@@ -266,10 +280,10 @@ static void connect_by_elimination(struct probe *p)
 		ch = choose(s, t);
 		if (FIELD_KNOWN(t, typec_port, dp_capable) && !t->dp_capable)
 			FIELD_SET(t, typec_port, connector_why, "the port offers no DisplayPort");
-		else if (ports == 1 && ch.n == 1)
+		else if (ports == 1 && ch.n == 1 && !named)
 			set_connector(s, i, ch.one, "the only DisplayPort connector, and the only Type-C port with DisplayPort");
 		else
-			FIELD_SET(t, typec_port, connector_why, why_unknown(p, &ch, MAX(ports, 1u)));
+			FIELD_SET(t, typec_port, connector_why, why_unknown(p, &ch, MAX(ports, 1u), named));
 	}
 }
 
