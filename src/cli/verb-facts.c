@@ -192,8 +192,11 @@ static int show_id(struct cli *c, uint16_t vendor, uint16_t device)
 		add_about(c, doc, "ids", known);
 	if (known && facts_family_find(known->family))
 		add_family(c, doc, facts_family_find(known->family));
-	if (known && known->vga_family && facts_family_find(known->vga_family))
+	if (known && known->vga_family && facts_family_find(known->vga_family)) {
+		if (!c->json)
+			buf_adds(&c->out, "\nThe same number was given to another chip, which this is when its class is VGA (0300):\n");
 		add_family(c, doc, facts_family_find(known->vga_family));
+	}
 	if (c->json)
 		json_print(doc, &c->out);
 	else
