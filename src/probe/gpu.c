@@ -27,7 +27,7 @@ static bool display_class(const struct pci_device *d)
 /* Functions without a display class that are GPUs all the same: the id, or a GPU driver on an accelerator, says so. */
 static bool gpu_by_row(const struct pci_device *d)
 {
-	const struct facts_family *f = facts_family_of(d->vendor_id, d->device_id);
+	const struct facts_family *f = facts_family_at(d->vendor_id, d->device_id, d->class);
 	const struct facts_driver *driver = d->driver && *d->driver ? facts_driver_find(d->driver) : NULL;
 	bool accelerator = d->class >> 8 == PCI_CLASS_ACCELERATOR;
 
@@ -66,7 +66,7 @@ static enum gpu_kind kind_of(struct probe *p, const struct gpu *g, const struct 
 {
 	const struct facts_display *display = facts_display_find(d->vendor_id, d->device_id);
 	const struct facts_id *id = facts_id_find(d->vendor_id, d->device_id);
-	const struct facts_family *family = facts_family_of(d->vendor_id, d->device_id);
+	const struct facts_family *family = facts_family_at(d->vendor_id, d->device_id, d->class);
 
 	if (display)
 		return display->kind;
@@ -104,7 +104,7 @@ static void name_gpu(struct probe *p, struct gpu *g, struct pci_device *d)
 
 static void identify(struct probe *p, struct gpu *g, struct pci_device *d)
 {
-	const struct facts_family *family = facts_family_of(d->vendor_id, d->device_id);
+	const struct facts_family *family = facts_family_at(d->vendor_id, d->device_id, d->class);
 
 	FIELD_SET(g, gpu, address, d->address);
 	FIELD_SET(g, gpu, vendor, facts_vendor_of(d->vendor_id));
@@ -256,12 +256,15 @@ static uint32_t parent_of(const struct snapshot *s, uint32_t i)
  */
 static uint32_t link_place(const struct snapshot *s, const struct gpu *g)
 {
-	const struct facts_family *f = facts_family_of(g->vendor_id, g->device_id);
+	const struct facts_family *f = facts_family_at(g->vendor_id, g->device_id, s->pci.v[g->pci].class);
 	uint32_t down = parent_of(s, g->pci), up = parent_of(s, down);
 
 	if (!f || !(f->flags & FAMILY_CARD_SWITCH) || up == NONE || parent_of(s, up) == NONE)
 		return g->pci;
-	return s->pci.v[up].vendor_id == g->vendor_id && s->pci.v[down].vendor_id == g->vendor_id ? up : g->pci;
+	/* Both by the GPU's maker, who may have several vendor ids (AMD: 1002 and 1022). */
+	return facts_vendor_of(s->pci.v[up].vendor_id) == g->vendor && facts_vendor_of(s->pci.v[down].vendor_id) == g->vendor
+		       ? up
+		       : g->pci;
 }
 
 static void read_link_of_card(struct probe *p, struct gpu *g)
@@ -322,102 +325,6 @@ static void describe(struct probe *p, uint32_t index)
 		vendor_describe(p, g);
 }
 
-/* Ids. A value that two GPUs share, or that is no value, names neither. */
-
-static bool same_serial(const struct snapshot *s, uint32_t index, uint64_t serial)
-{
-	uint32_t i;
-
-	for (i = 0; i < s->gpus.n; i++)
-		if (i != index && s->pci.v[s->gpus.v[i].pci].config.serial == serial)
-			return true;
-	return false;
-}
-
-static bool amd_id(struct probe *p, uint32_t index, const char **ret)
-{
-	struct gpu *g = &p->snap->gpus.v[index];
-	const char *s;
-	uint64_t v;
-
-	if (!str_eq(g->driver, "amdgpu") || tree_read_str(&p->pci_dir, pci_attr(p, g->pci, "unique_id"), p->a, &s) < 0)
-		return false;
-	if (parse_u64(s, 16, UINT64_MAX, &v) < 0 || v == 0)
-		return false;
-	*ret = arena_printf(p->a, "amd-%016llx", (unsigned long long)v);
-	return true;
-}
-
-static bool serial_id(struct probe *p, uint32_t index, const char **ret)
-{
-	const struct gpu *g = &p->snap->gpus.v[index];
-	const struct pci_config *c = &p->snap->pci.v[g->pci].config;
-	uint64_t low = c->serial & 0xffffffff;
-
-	if (!FIELD_KNOWN(c, pci_config, serial) || c->serial == 0 || c->serial == UINT64_MAX || low == 0 ||
-	    same_serial(p->snap, index, c->serial))
-		return false;
-	*ret = arena_printf(p->a, "%s-sn-%016llx", enum_name(&gpu_vendor_tab, g->vendor), (unsigned long long)c->serial);
-	return true;
-}
-
-/* A box's unique id and the GPU's place among those in it: it may come back on another port under another address. */
-static bool enclosure_id(struct probe *p, uint32_t index, const char **ret)
-{
-	const struct gpu *g = &p->snap->gpus.v[index];
-	const struct tb_router *r;
-	uint32_t i, slot = 0;
-
-	if (!FIELD_KNOWN(&g->external, external, router) || g->external.router == NONE)
-		return false;
-	r = &p->snap->routers.v[g->external.router];
-	if (!FIELD_KNOWN(r, tb_router, unique_id) || !*r->unique_id)
-		return false;
-	for (i = 0; i < index; i++)
-		slot += p->snap->gpus.v[i].external.router == g->external.router &&
-			FIELD_KNOWN(&p->snap->gpus.v[i].external, external, router);
-	*ret = arena_printf(p->a, "box-%s-%u", r->unique_id, slot);
-	return true;
-}
-
-static bool address_id(struct probe *p, uint32_t index, const char **ret)
-{
-	char text[PCI_ADDR_TEXT];
-
-	*ret = arena_printf(p->a, "pci-%s", pci_addr_text(p->snap->gpus.v[index].address, text));
-	return true;
-}
-
-static void name_stably(struct probe *p)
-{
-	static const struct {
-		enum id_source source;
-		bool (*find)(struct probe *p, uint32_t index, const char **ret);
-	} ways[] = {{ID_SOURCE_AMD_UNIQUE_ID, amd_id},
-		    {ID_SOURCE_PCIE_SERIAL, serial_id},
-		    {ID_SOURCE_ENCLOSURE, enclosure_id},
-		    {ID_SOURCE_ADDRESS, address_id}};
-	uint32_t i, j;
-	const char *id;
-	unsigned w;
-
-	for (i = 0; i < p->snap->gpus.n; i++) {
-		struct gpu *g = &p->snap->gpus.v[i];
-
-		for (w = 0; w < ARRAY_LEN(ways); w++) {
-			if (!ways[w].find(p, i, &id))
-				continue;
-			for (j = 0; j < i && !str_eq(p->snap->gpus.v[j].id, id); j++)
-				;
-			if (j < i)
-				continue;
-			FIELD_SET(g, gpu, id, id);
-			FIELD_SET(g, gpu, id_source, ways[w].source);
-			break;
-		}
-	}
-}
-
 /* What shares the port with an external GPU goes when it is unplugged. */
 static void list_companions(struct probe *p, struct gpu *g)
 {
@@ -472,7 +379,7 @@ void probe_gpu(struct probe *p)
 		external_judge(p, i);
 		list_companions(p, &s->gpus.v[i]);
 	}
-	name_stably(p);
+	gpu_name_stably(p);
 	for (i = 0; i < s->gpus.n; i++)
 		state_judge(p, &s->gpus.v[i]);
 	for (i = 0; i < s->displays.n; i++) {

@@ -194,8 +194,8 @@ void state_judge(struct probe *p, struct gpu *g)
 		judge_bound(p, g);
 }
 
-/* A node in /dev; its absence is only said where /dev can be looked at. */
-static void expect_node(struct probe *p, struct gpu *g, const char *name)
+/* A node in /dev; its absence is only said where /dev can be looked at, and where every such GPU has it. */
+static void expect_node(struct probe *p, struct gpu *g, const char *name, bool always)
 {
 	struct tree_stat st;
 	int r = tree_stat(p->root, arena_printf(p->a, "dev/%s", name), &st);
@@ -203,7 +203,7 @@ static void expect_node(struct probe *p, struct gpu *g, const char *name)
 
 	if (r == 0)
 		strs_add(p->a, &g->nodes, path);
-	else if (r == -ENOENT)
+	else if (r == -ENOENT && always)
 		strs_add(p->a, &g->nodes_missing, path);
 	if (r == 0 || r == -ENOENT) {
 		FIELD_KNOW(g, gpu, nodes);
@@ -230,22 +230,25 @@ void vendor_describe(struct probe *p, struct gpu *g)
 	struct strs names;
 	uint32_t i;
 
-	if (!row || !row->nodes)
+	if (!row)
 		return;
-	if (tree_read_str(p->root, expand(p, g, "proc/driver/nvidia/gpus/%a/information"), p->a, &text) == 0 &&
-	    str_eq(g->driver, "nvidia")) {
+	if (str_eq(g->driver, "nvidia") &&
+	    tree_read_str(p->root, expand(p, g, "proc/driver/nvidia/gpus/%a/information"), p->a, &text) == 0) {
 		minor = info_value(p, text, "Device Minor");
 		uuid = info_value(p, text, "GPU UUID");
 		if (uuid && !strchr(uuid, '?'))
 			strs_add(p->a, &g->aliases, uuid);
 	}
-	names = str_split(p->a, row->nodes, " ");
+	names = str_split(p->a, row->extra_nodes ? row->extra_nodes : "", " ");
+	for (i = 0; i < names.n; i++)
+		expect_node(p, g, names.v[i], false);
+	names = str_split(p->a, row->nodes ? row->nodes : "", " ");
 	for (i = 0; i < names.n; i++) {
 		const char *u = strstr(names.v[i], "%u");
 
 		if (!u)
-			expect_node(p, g, names.v[i]);
+			expect_node(p, g, names.v[i], true);
 		else if (minor)
-			expect_node(p, g, arena_printf(p->a, "%.*s%s%s", (int)(u - names.v[i]), names.v[i], minor, u + 2));
+			expect_node(p, g, arena_printf(p->a, "%.*s%s%s", (int)(u - names.v[i]), names.v[i], minor, u + 2), true);
 	}
 }

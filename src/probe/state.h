@@ -9,5 +9,7 @@
 void state_judge(struct probe *p, struct gpu *g);
 /* Device nodes beside DRM, module flavour, aliases: what the driver's row and its /proc files say. */
 void vendor_describe(struct probe *p, struct gpu *g);
+/* Sets id and id_source of every GPU. Needs configuration space and external links. */
+void gpu_name_stably(struct probe *p);
 
 #endif
