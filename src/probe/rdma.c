@@ -356,6 +356,16 @@ static void read_device(struct probe *p, const char *name, const struct verbs *v
 	find_node(p, verbs, nic);
 }
 
+/* Also where no RDMA device came of them: a controller without a driver makes none, and that is worth saying. */
+static void read_controllers(struct probe *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->snap->pci.n; i++)
+		if (p->snap->pci.v[i].class >> 8 == PCI_CLASS_INFINIBAND)
+			pci_detail(p, i);
+}
+
 void probe_rdma(struct probe *p)
 {
 	struct verbs verbs;
@@ -363,6 +373,7 @@ void probe_rdma(struct probe *p)
 	uint32_t i;
 	int r = tree_list(p->root, CLASS, p->a, &names);
 
+	read_controllers(p);
 	if (r == 0 || r == -ENOENT)
 		p->snap->rdma_known = true;
 	if (r < 0) {
