@@ -10,16 +10,16 @@ def nvme(m, addr, parent, numa=-1):
 
 
 def desktop_intel(name, note, igpu=None, igpu_driver="i915", **host):
-    """A 13th generation desktop: graphics port 00:01.0, NVMe on 00:06.0, network on 00:1c.0."""
+    """A 12th generation desktop: graphics port 00:01.0, NVMe on 00:06.0, nothing else of note."""
     m = Machine(name, note)
-    m.host(**{"cpu": "i5-13400", **host})
-    m.pci("0000:00:00.0", 0x8086, 0xa706, 0x060000, subsys=(0x1043, 0x8882))
-    m.root_port("0000:00:01.0", device=0xa70d, now=(16000, 8), best=(32000, 16), slot=(False, False), atomics=("routing",))
+    m.host(**{"cpu": "i5-12400", **host})
+    m.pci("0000:00:00.0", 0x8086, 0x4650, 0x060000, subsys=(0x1043, 0x8882))
+    m.root_port("0000:00:01.0", device=0x460d, now=(16000, 8), best=(32000, 16), slot=(False, False), atomics=("routing",))
     if igpu:
         from gpus import function
         function(m, igpu, "0000:00:02.0", None, igpu_driver, boot_vga=host.get("igpu_boot", False))
         m.claims(0x8086, m.functions["0000:00:02.0"]["device"], "i915" if igpu_driver != "xe" else "xe i915")
-    m.root_port("0000:00:06.0", device=0xa74d, now=(16000, 4), best=(16000, 4))
+    m.root_port("0000:00:06.0", device=0x464d, now=(16000, 4), best=(16000, 4))
     nvme(m, "0000:06:00.0", "0000:00:06.0")
     m.pci("0000:00:1f.0", 0x8086, 0x7a86, 0x060100, subsys=(0x1043, 0x8882))
     return m
@@ -42,7 +42,7 @@ def desktop_amd(name, note, igpu=None, **host):
 
 
 def laptop_intel(name, note, igpu="irisxe-13", driver="i915", nhi=True, ports=1, domains=1, tb_kw=None, port_kw=None,
-                 dgpu_port=False, boot=True, **host):
+                 dgpu_port=False, boot=True, typec=2, **host):
     """A laptop with integrated Thunderbolt 4: host controller 00:0d.2, its PCIe root ports 00:07.0 and 00:07.2."""
     m = Machine(name, note)
     m.host(**{"cpu": "i7-13700h", "dmi": ("LENOVO", "21HF0013GE", "21HF0013GE", "N3QET46W", 10), **host})
@@ -53,6 +53,8 @@ def laptop_intel(name, note, igpu="irisxe-13", driver="i915", nhi=True, ports=1,
     if igpu:
         function(m, igpu, "0000:00:02.0", None, driver, boot_vga=boot)
         m.claims(0x8086, m.functions["0000:00:02.0"]["device"], "i915")
+    if typec:
+        m.typec_ports(typec)
     nvme_port = m.root_port("0000:00:06.0", device=0xa74d, now=(16000, 4), best=(16000, 4))
     nvme(m, "0000:01:00.0", nvme_port)
     if nhi:

@@ -277,3 +277,11 @@ def m_1gpu_a380_i915_ready(name):
     from gpus import i915
     i915(m, 1, 128, GPU, firmware=("i915/dg2_guc_70.bin", "i915/dg2_huc_gsc.bin", "i915/dg2_dmc_ver2_08.bin"))
     return m
+
+
+def m_1gpu_b580_power_cut(name):
+    m = slot_card(name, "Arc B580 without a driver and with its power cut: somebody's script wrote that", driver=None,
+                  power={"state": "D3cold", "control": "on", "status": "suspended"})
+    m.module("xe", loaded=False, firmware=XE_FIRMWARE)
+    m.firmware("xe/bmg_guc_70.bin", "xe/bmg_huc.bin", "i915/bmg_dmc.bin")
+    return m

@@ -315,7 +315,7 @@ def m_1gpu_procfs_vega56(name):
 def m_0gpu_procfs_infiniband(name):
     if not available():
         return None
-    m = Derived("InfiniBand, RoCE-capable and Omni-Path devices side by side, with attributes missing that drivers leave out", PROCFS, "sys/class/infiniband")
+    m = Derived("InfiniBand, RoCE-capable and Omni-Path devices side by side, with attributes missing that drivers leave out", PROCFS, "sys/class/infiniband sys/bus/pci")
     keep = re.compile(r"sys/class/infiniband/[^/]+/(board_id|fw_ver|hca_type|node_guid|node_type|ports/\d+/(state|rate|link_layer|phys_state))$")
     for path, data in sorted(ttar().items(), key=lambda kv: natural(kv[0])):
         if keep.search(path):

@@ -156,11 +156,13 @@ def m_2gpu_evidence_one_router(name):
     return m
 
 
-def amd_laptop(name, note, boot=True, **host):
+def amd_laptop(name, note, boot=True, typec=2, **host):
     """HP-like laptop with a Ryzen 7840U: two USB4 host controllers, tunnels come out of 00:03.1 and 00:04.1."""
     m = Machine(name, note)
     m.host(**{"os": "debian13", "cpu": "ryzen-7840u", "dmi": ("HP", "HP EliteBook 835 13 inch G10 Notebook PC", "8B2F", "V82 Ver. 01.05.00", 10), **host})
     m.pci("0000:00:00.0", 0x1022, 0x14e8, 0x060000, subsys=(0x103c, 0x8b83))
+    if typec:
+        m.typec_ports(typec)
     m.root_port("0000:00:02.4", 0x1022, 0x14ee, now=(16000, 4), best=(16000, 4))
     nvme(m, "0000:01:00.0", "0000:00:02.4")
     for a in ("0000:00:03.1", "0000:00:04.1"):
@@ -384,6 +386,40 @@ def m_1gpu_tb_safe_to_unplug(name):
     return m
 
 
+def noted(name, note, state, driver):
+    m = laptop_intel(name, note, os="debian13")
+    m.tb_module()
+    m.tb_domain(0, NHI)
+    m.tb_router("0-1", "0-0", 0x4b, 0x17, "Sonnet Technologies, Inc", "eGPU Breakaway Box 850", authorized=1, generation=3)
+    gpu = egpu(m, "rtx3080", driver, claims="nouveau nvidia_drm nvidia", device=0x15c0, downs=2, rev=2, gpu_link=(2500, 4), now=(2500, 4))
+    nvidia(m, [(gpu, "NVIDIA GeForce RTX 3080")] if driver else [], first_card=0, first_render=129)
+    m.tree.file("run/gpubay/state/box-c0ffee00-0000-0000-0000-000000000004-0", state)
+    panel(m)
+    return m
+
+
+def m_2gpu_egpu_removing(name):
+    return noted(name, "an eGPU that is being ejected right now", "removing", "nvidia")
+
+
+def m_2gpu_egpu_safe_to_unplug(name):
+    return noted(name, "an eGPU after a successful eject: no driver, safe to unplug", "safe-to-unplug", None)
+
+
+def m_2gpu_two_domains_ambiguous(name):
+    m = laptop_intel(name, "two boxes on two ports, and nothing says which port belongs to which controller: the box of the GPU stays open", os="debian13", ports=2, domains=2)
+    m.tb_module()
+    m.tb_domain(0, NHI)
+    m.tb_domain(1, "0000:00:0d.3")
+    m.tb_router("0-1", "0-0", 0x4b, 0x17, "Sonnet Technologies, Inc", "eGPU Breakaway Box 850", generation=3)
+    m.tb_router("1-1", "1-0", 0x108, 0x2031, "Lenovo", "ThinkPad Thunderbolt 4 Dock", unique_id="c0ffee00-0000-0000-0000-000000000005", usb4="1.0", usb4_type="hub")
+    gpu = egpu(m, "rtx3080", "nvidia", claims="nouveau nvidia_drm nvidia", device=0x15c0, downs=2, rev=2, gpu_link=(2500, 4), now=(2500, 4))
+    box(m, 0x50, port="0000:00:07.2", device=0x0b26, downs=2, gpu_link=(2500, 4), rev=3)
+    nvidia(m, [(gpu, "NVIDIA GeForce RTX 3080")], first_card=0, first_render=129)
+    panel(m)
+    return m
+
+
 def rdma_egpu(name, note):
     m = laptop_intel(name, note, os="ubuntu2404", ports=2, domains=2, cmdline="intel_iommu=on")
     m.tb_module()
@@ -438,6 +474,8 @@ def m_2gpu_egpu_rdma_same_port(name):
 def m_2gpu_egpu_rdma_other_port(name):
     m = rdma_egpu(name, "an eGPU box on one Thunderbolt port, an RDMA box on another")
     m.tb_router("0-1", "0-0", 0xed, 0x41b6, "GIGABYTE", "AORUS RTX5090 AI BOX")
+    m.devlink(NHI, PORT)
+    m.devlink("0000:00:0d.3", "0000:00:07.2")
     m.tb_router("1-1", "1-0", 0x4b, 0x44, "Sonnet Technologies, Inc", "Echo SE I T3 Desktop", unique_id="c0ffee00-0000-0000-0000-000000000005", generation=3)
     ports = box(m)
     function(m, "rtx5090", "0000:22:00.0", ports[0], "nvidia", now=(16000, 4), removable="removable")
@@ -446,4 +484,69 @@ def m_2gpu_egpu_rdma_other_port(name):
     m.claims(0x10de, 0x2b85, "nouveau nvidia_drm nvidia")
     nvidia(m, [("0000:22:00.0", "NVIDIA GeForce RTX 5090")], first_card=0, first_render=129, version="580.105.08")
     roce(m, "mlx5_0", "0000:52:00.0")
+    return m
+
+
+def one_box(name, note, iommu=1, deauthorization=1, boot_acl=None, names=("Sonnet Technologies, Inc", "eGPU Breakaway Box 850"), lit=True, port_monitor=False, **host):
+    """Laptop with an RTX 3080 in one Thunderbolt 3 box."""
+    m = laptop_intel(name, note, os="debian13", **host)
+    m.tb_module()
+    m.tb_domain(0, NHI, iommu=iommu, deauthorization=deauthorization, boot_acl=boot_acl)
+    m.tb_router("0-1", "0-0", 0x4b, 0x17, *names, authorized=1, generation=3)
+    gpu = egpu(m, "rtx3080", "nvidia", claims="nouveau nvidia_drm nvidia", device=0x15c0, downs=2, rev=2, gpu_link=(2500, 4), now=(2500, 4))
+    nvidia(m, [(gpu, "NVIDIA GeForce RTX 3080")], first_card=0, first_render=129, connectors=[("DP-3", "connected" if lit else "disconnected")])
+    panel(m)
+    return m
+
+
+def m_2gpu_tb_no_iommu_protection(name):
+    m = one_box(name, "a Thunderbolt box, and no IOMMU between it and the memory", iommu=0, cmdline="quiet intel_iommu=off iommu=off")
+    m.iommu = False
+    return m
+
+
+def m_2gpu_tb_box_without_name(name):
+    return one_box(name, "a Thunderbolt box that gives neither maker nor name", names=("", ""))
+
+
+def m_2gpu_tb_not_on_boot_list(name):
+    return one_box(name, "a Thunderbolt box that is not on the firmware's list of boxes to connect before the start",
+                   boot_acl="c0ffee00-0000-0000-0000-0000000000aa,,,,,,,,,,,,,,,")
+
+
+def m_2gpu_tb_no_deauthorization(name):
+    return one_box(name, "a Thunderbolt box whose tunnel the controller's firmware does not take down again", deauthorization=0)
+
+
+def m_2gpu_tb_authorized_once(name):
+    m = one_box(name, "a Thunderbolt box authorized by hand; bolt is there and was not told to remember it", iommu=0)
+    m.bolt(None, None)
+    m.tree.dir("var/lib/boltd/devices")
+    return m
+
+
+def m_2gpu_tb_enrolled(name):
+    m = one_box(name, "a Thunderbolt box that bolt remembers")
+    m.bolt("c0ffee00-0000-0000-0000-000000000004", "auto")
+    return m
+
+
+def m_2gpu_egpu_monitor_on_laptop(name):
+    m = one_box(name, "an eGPU without a monitor of its own; the monitor hangs on the laptop's Type-C port", lit=False, typec=0)
+    at = m.typec(1, partner="", port_modes=[dict(svid="ff01", vdo=0x001c1c46)], partner_modes=[dict(svid="ff01", vdo=0x001c0045, active=True,
+                 dp={"configuration": "USB [source]", "pin_assignment": "C [D]", "hpd": "1"})])
+    m.module("typec_ucsi")
+    path = m.pci_path("0000:00:02.0") + "/drm/card1/card1-DP-2"
+    from parts_display import edid
+    m.tree.file(path + "/status", "connected")
+    m.tree.file(path + "/enabled", "enabled")
+    m.tree.bytes(path + "/edid", edid())
+    m.tree.file(path + "/modes", "2560x1440\n")
+    m.tree.link_to(path + "/typec_connector", at)
+    return m
+
+
+def m_2gpu_oculink_port_renumbered(name):
+    m = oculink(name, "a GPU on an OCuLink port; /etc/gpubay/external-ports names an address that is not there")
+    m.tree.file("etc/gpubay/external-ports", "# the OCuLink port at the back\n0000:00:02.4 oculink\n")
     return m

@@ -11,8 +11,8 @@ def node(name, note, **host):
     m = server(name, note, numa=1, cpus=32, cpu="xeon-6338", **{"uid": 1000, "dmi": ("Lenovo", "ThinkSystem SR650 V2", "7Z73CTO1WW", "AFE126H", 23), **host})
     m.root_port("0000:16:02.0", device=0x347a, now=(16000, 16), best=(16000, 16), numa=0, atomics=("routing",), root_bus=0x16, acs=0)
     m.root_port("0000:30:02.0", device=0x347a, now=(16000, 16), best=(16000, 16), numa=0, atomics=("routing",), root_bus=0x30, acs=0)
-    function(m, "a100", "0000:17:00.0", "0000:16:02.0", "nvidia", numa=0)
-    m.claims(0x10de, 0x20b0, "nouveau nvidia_drm nvidia")
+    function(m, "a100-pcie", "0000:17:00.0", "0000:16:02.0", "nvidia", numa=0)
+    m.claims(0x10de, 0x20b5, "nouveau nvidia_drm nvidia")
     nvidia(m, [("0000:17:00.0", "NVIDIA A100 80GB PCIe")])
     m.module("mlx5_core")
     m.module("mlx5_ib")
@@ -103,4 +103,26 @@ def m_1gpu_rdma_omnipath(name):
     m.ib("hfi1_0", "0000:31:00.0", 0, rate="100 Gb/sec (4X EDR)", board="HPE 100Gb 1-port OP101 QSFP28 x16 PCIe Gen3 with Intel Omni-Path Adapter", hca="",
          fw="1.27.0", gids=[(0, "fe80:0000:0000:0000:0011:7501:0165:0001", "IB/RoCE v1", None)])
     m.module("hfi1")
+    return m
+
+
+def m_1gpu_rdma_ib_no_driver(name):
+    m = node(name, "an InfiniBand card that no driver took")
+    m.pci("0000:31:00.0", 0x15b3, 0x1013, 0x020700, "0000:30:02.0", subsys=(0x15b3, 0x0014), port="endpoint", now=(8000, 16), best=(8000, 16), bars=[(0, 32 * MIB, M64P)], numa=0)
+    m.tree.dir("sys/class/infiniband")
+    return m
+
+
+def m_1gpu_rdma_roce_no_address(name):
+    m = node(name, "an active Ethernet RDMA port whose network interface has no address", memlock="unlimited unlimited")
+    nic(m, "mlx5_0", "0000:31:00.0", "0000:30:02.0", 0, 0, device=0x1017, layer="Ethernet", rate="100 Gb/sec (4X EDR)", netdev="ens1np0", gids=[(9, "", "", None)])
+    for kind in ("gids", "gid_attrs/types", "gid_attrs/ndevs"):
+        m.tree.remove(m.pci_path("0000:31:00.0") + f"/infiniband/mlx5_0/ports/1/{kind}/9") if m.tree.get(m.pci_path("0000:31:00.0") + f"/infiniband/mlx5_0/ports/1/{kind}/9") else None
+    return m
+
+
+def m_1gpu_rdma_no_node(name):
+    m = node(name, "an RDMA device in a container that was given no device node", memlock="unlimited unlimited")
+    nic(m, "mlx5_0", "0000:31:00.0", "0000:30:02.0", 0, 0)
+    m.tree.remove("dev/infiniband")
     return m

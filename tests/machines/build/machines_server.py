@@ -72,7 +72,7 @@ def m_2gpu_h100_across_sockets(name):
         found.append((f"0000:1{i * 4 + 1}:00.0", "NVIDIA H100 PCIe"))
     root = m.root_port("0000:97:01.0", device=0x352a, now=(16000, 16), best=(32000, 16), numa=1, atomics=("routing",), root_bus=0x97)
     nic(m, "mlx5_0", "0000:98:00.0", root, 0, 1)
-    m.claims(0x10de, 0x2330, "nouveau nvidia_drm nvidia")
+    m.claims(0x10de, 0x2331, "nouveau nvidia_drm nvidia")
     nvidia(m, found, version="535.247.01", flavour="proprietary")
     m.module("mlx5_core")
     m.module("mlx5_ib")
@@ -90,8 +90,8 @@ def m_1gpu_bmc_and_gpu(name):
     m = server(name, "a server with a BMC display and one A100: one GPU, one vendor", dmi=("Supermicro", "AS -2024US-TRT", "H12DSU-iN", "2.8", 17))
     aspeed(m)
     root = m.root_port("0000:40:01.1", 0x1022, 0x1483, now=(16000, 16), best=(16000, 16), numa=0, root_bus=0x40)
-    function(m, "a100", "0000:41:00.0", root, "nvidia", numa=0)
-    m.claims(0x10de, 0x20b0, "nouveau nvidia_drm nvidia")
+    function(m, "a100-pcie", "0000:41:00.0", root, "nvidia", numa=0)
+    m.claims(0x10de, 0x20b5, "nouveau nvidia_drm nvidia")
     nvidia(m, [("0000:41:00.0", "NVIDIA A100 80GB PCIe")])
     m.drm("0000:c4:00.0", 0, None, connectors=[("VGA-1", "connected")])
     return m
@@ -199,8 +199,8 @@ def m_4gpu_one_degraded_root_user(name):
         base, numa = (0x00, 0x40, 0x80, 0xc0)[i], i // 2
         now = (16000, 8) if i == 2 else (16000, 16)
         root = m.root_port(f"0000:{base:02x}:01.1", 0x1022, 0x1483, now=now, best=(16000, 16), numa=numa, root_bus=base, atomics=("routing",))
-        function(m, "a100", f"0000:{base + 1:02x}:00.0", root, "nvidia", now=now, numa=numa)
+        function(m, "a100-40-pcie", f"0000:{base + 1:02x}:00.0", root, "nvidia", now=now, numa=numa)
         found.append((f"0000:{base + 1:02x}:00.0", "NVIDIA A100-PCIE-40GB"))
-    m.claims(0x10de, 0x20b0, "nouveau nvidia_drm nvidia")
+    m.claims(0x10de, 0x20f1, "nouveau nvidia_drm nvidia")
     nvidia(m, found)
     return m

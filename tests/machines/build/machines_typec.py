@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """USB Type-C ports: each row of the DisplayPort verdicts, alone and together."""
 from boards import laptop_intel
-from gpus import function, i915
+from gpus import i915
 from machines_external import amd_laptop
+from parts_display import edid
 
 HOST = dict(svid="ff01", vdo=0x001c1c46)
 HOST_TBT = dict(svid="8087", vdo=0x1)
@@ -19,7 +20,7 @@ def dp(vdo=0x001c0045, active=True, pin="D", hpd="1", configuration="USB [source
 
 
 def laptop(name, note, connectors, **kw):
-    m = laptop_intel(name, note, igpu="mtl", nhi=False, os="fedora43", cpu="ultra-155h",
+    m = laptop_intel(name, note, igpu="mtl", nhi=False, typec=0, os="fedora43", cpu="ultra-155h",
                      dmi=("Framework", "Laptop 13 (Intel Core Ultra Series 1)", "FRANMECP06", "03.05", 10), **kw)
     m.claims(0x8086, 0x7d55, "i915")
     i915(m, 0, 128, "0000:00:02.0", connectors=[("eDP-1", "connected")] + connectors,
@@ -82,7 +83,7 @@ def m_1gpu_typec_no_class(name):
 
 
 def m_1gpu_typec_tunnelled(name):
-    m = laptop_intel(name, "a USB4 dock with a monitor: DisplayPort is tunnelled, alternate modes say nothing", igpu="irisxe-13", os="fedora43")
+    m = laptop_intel(name, "a USB4 dock with a monitor: DisplayPort is tunnelled, alternate modes say nothing", igpu="irisxe-13", os="fedora43", typec=0)
     m.tb_module()
     m.tb_domain(0, "0000:00:0d.2")
     m.tb_router("0-1", "0-0", 0x108, 0x2031, "Lenovo", "ThinkPad Thunderbolt 4 Dock", usb4="1.0", usb4_type="hub")
@@ -115,11 +116,39 @@ def m_1gpu_typec_firmware_path(name):
 
 
 def m_1gpu_amd_typec_cannot_know(name):
-    m = amd_laptop(name, "AMD laptop with seven DisplayPort connectors: which of them are Type-C cannot be known")
+    m = amd_laptop(name, typec=0, note="AMD laptop with seven DisplayPort connectors: which of them are Type-C cannot be known")
     for i in range(2):
         m.typec(i, partner="" if i == 0 else None, port_modes=[HOST], partner_modes=[dp(0x000c0045)] if i == 0 else [])
     m.module("typec_ucsi")
     at = m.pci_path("0000:c3:00.0")
     m.tree.file(f"{at}/drm/card1/card1-DP-2/status", "connected")
     m.tree.file(f"{at}/drm/card1/card1-DP-2/enabled", "enabled")
+    m.tree.bytes(f"{at}/drm/card1/card1-DP-2/edid", edid())
+    m.tree.file(f"{at}/drm/card1/card1-DP-2/modes", "2560x1440\n1920x1080\n")
+    return m
+
+
+def m_1gpu_monitor_without_edid(name):
+    return laptop(name, "a monitor that says nothing of itself, behind a switch box", [("HDMI-A-1", "connected", {"edid": b"", "modes": b""}), ("DP-1", "disconnected")])
+
+
+def m_1gpu_monitor_damaged_edid(name):
+    data = bytearray(edid())
+    data[0x5a] ^= 0x20
+    return laptop(name, "a monitor whose EDID arrives damaged", [("HDMI-A-1", "connected", {"edid": bytes(data)}), ("DP-1", "disconnected")])
+
+
+def m_1gpu_typec_cable_usb2(name):
+    m = laptop(name, "a dock on a charging cable: the cable has no wires for DisplayPort", [("DP-1", "disconnected", wired(0))])
+    m.typec(0, partner="", port_modes=[HOST], partner_modes=[dp(0x001c1c05, active=False)], cable="passive")
+    at = "sys/devices/platform/USBC000:00/typec/port0/port0-cable"
+    m.tree.file(f"{at}/identity/id_header", "0x1c002109")
+    m.tree.file(f"{at}/identity/product_type_vdo1", "0x11082040")
+    return m
+
+
+def m_1gpu_typec_monitor_on_wrong_port(name):
+    m = laptop(name, "a monitor on the Type-C port that has no DisplayPort; the other one has it", [("DP-1", "disconnected", wired(1))])
+    m.typec(0, partner="", partner_modes=[dp(0x001c0045, active=False)])
+    m.typec(1, port_modes=[HOST])
     return m

@@ -188,7 +188,7 @@ def m_2gpu_amd_nvidia(name):
 
 
 def m_2gpu_intel_amd(name):
-    m = desktop_intel(name, "Intel graphics and an RX 7800 XT", igpu="uhd770", os="debian13")
+    m = desktop_intel(name, "Intel graphics and an RX 7800 XT", igpu="uhd730", os="debian13")
     m.functions["0000:00:01.0"].update(now=(16000, 16))
     switch_card(m, "rx7800xt", "0000:00:01.0", 1, "amdgpu", boot_vga=True)
     m.claims(0x1002, 0x747e, "amdgpu")
@@ -198,7 +198,7 @@ def m_2gpu_intel_amd(name):
 
 
 def m_2gpu_intel_nvidia(name):
-    m = desktop_intel(name, "Intel graphics and an RTX 4070", igpu="uhd770", os="debian13")
+    m = desktop_intel(name, "Intel graphics and an RTX 4070", igpu="uhd730", os="debian13")
     nv(m, "rtx4070", boot_vga=True)
     nvidia(m, [(GPU, "NVIDIA GeForce RTX 4070")], connectors=[("DP-1", "connected")])
     i915(m, 0, 129, "0000:00:02.0", connectors=[("HDMI-A-2", "disconnected")])
@@ -206,9 +206,10 @@ def m_2gpu_intel_nvidia(name):
 
 
 def m_3gpu_all_vendors(name):
-    m = desktop_intel(name, "all three vendors at once: Intel graphics, Arc B580, RX 6600, RTX 4070", igpu="uhd770", os="fedora43")
-    m.functions["0000:00:01.0"].update(now=(16000, 8))
+    m = desktop_intel(name, "all three vendors at once: Intel graphics, Arc B580, RX 6600, RTX 4070", igpu="uhd730", os="fedora43")
+    m.functions["0000:00:01.0"].update(now=(16000, 8), best=(32000, 8))
     nv(m, "rtx4070", now=(16000, 8))
+    m.functions["0000:00:01.0"]["best"] = (32000, 8)
     m.root_port("0000:00:1b.0", device=0x7ac0, now=(8000, 4), best=(8000, 4))
     m.functions["0000:00:1b.0"]["now"] = (8000, 4)
     switch_card(m, "rx6600", "0000:00:1b.0", 0x10, "amdgpu", link=(8000, 4))
@@ -244,7 +245,7 @@ def m_1gpu_tahiti_radeon_amdgpu(name):
 
 def m_1gpu_radeon_secondary_function(name):
     m = Machine(name, "an old Radeon with a secondary display function, and Intel graphics with two functions: two GPUs, not four")
-    m.host(os="debian12", cpu="i5-13400", dmi=("Dell Inc.", "OptiPlex 755", "0GM819", "A22", 6), uefi=False, iommu=False)
+    m.host(os="debian12", cpu="i5-12400", dmi=("Dell Inc.", "OptiPlex 755", "0GM819", "A22", 6), uefi=False, iommu=False)
     m.pci("0000:00:00.0", 0x8086, 0x29b0, 0x060000, rev=2)
     m.pci("0000:00:02.0", 0x8086, 0x29b2, 0x030000, rev=2, driver="i915", subsys=(0x1028, 0x0211), boot_vga=True,
           bars=[(0, 512 * KIB, M32), (2, 256 * MIB, 0x42208)], claims="i915")
@@ -256,7 +257,7 @@ def m_1gpu_radeon_secondary_function(name):
           best=(2500, 16), bars=[(0, 64 * KIB, M32)], claims="")
     m.module("radeon", firmware=("radeon/R520_cp.bin",))
     m.firmware("radeon/R520_cp.bin", suffix="")
-    i915(m, 0, None, "0000:00:02.0", connectors=[("VGA-1", "connected")], firmware=())
+    i915(m, 0, 129, "0000:00:02.0", connectors=[("VGA-1", "connected")], firmware=())
     m.answer("firmware", "i915", "")
     m.drm(GPU, 1, 128, connectors=[("DVI-I-1", "disconnected")])
     return m
@@ -291,7 +292,7 @@ def m_1gpu_meteorlake_npu_i915(name):
 
 
 def m_2gpu_vfio(name):
-    m = desktop_intel(name, "Intel graphics for the host, an RTX 4070 given to vfio-pci", igpu="uhd770", os="debian13",
+    m = desktop_intel(name, "Intel graphics for the host, an RTX 4070 given to vfio-pci", igpu="uhd730", os="debian13",
                       cmdline="intel_iommu=on iommu=pt vfio-pci.ids=10de:2786,10de:22bc")
     nv(m, "rtx4070", driver="vfio-pci", audio_driver="vfio-pci", boot_vga=False)
     m.module("vfio_pci", params={"ids": "10de:2786,10de:22bc"})
@@ -352,7 +353,7 @@ def m_0gpu_bmc_zoo(name):
 
 
 def m_1gpu_gone_mid_read(name):
-    m = desktop_intel(name, "an RX 6600 pulled while it was being read: half of its attributes fail", igpu="uhd770", os="debian13")
+    m = desktop_intel(name, "an RX 6600 pulled while it was being read: half of its attributes fail", igpu="uhd730", os="debian13")
     m.functions["0000:00:01.0"].update(now=(16000, 8))
     gone = {k: OSError("ENODEV") for k in ("resource", "power_state", "current_link_speed", "current_link_width", "max_link_speed",
                                            "max_link_width", "numa_node", "enable", "boot_vga", "config", "reset_method", "local_cpulist")}
@@ -411,4 +412,44 @@ def m_1gpu_newer_than_tables(name):
     m = desktop_intel(name, "an NVIDIA GPU whose id no table has yet", os="debian13")
     m.pci(GPU, 0x10de, 0x3fff, 0x030000, "0000:00:01.0", subsys=(0x10de, 1), rev=0xa1, port="endpoint", now=(32000, 16), best=(64000, 16),
           bars=[(0, 64 * MIB, M32), (1, 32 * GIB, M64P)], boot_vga=True, claims="")
+    return m
+
+
+def m_2gpu_nvidia_wedged(name):
+    m = desktop_intel(name, "an RTX 4070 that its driver holds and cannot talk to any more", igpu="uhd730", os="debian13")
+    nv(m, "rtx4070", boot_vga=True)
+    nvidia(m, [(GPU, "NVIDIA GeForce RTX 4070")], connectors=[("DP-1", "connected")])
+    path = f"proc/driver/nvidia/gpus/{GPU}/information"
+    text = m.tree.get(path).value.decode()
+    m.tree.file(path, text.replace("95.02.3c.00.b4", "??.??.??.??.??").replace("GPU UUID: \t GPU-c0ffee00-0000-0000-0000-000000000200\n", ""))
+    i915(m, 0, 129, "0000:00:02.0", connectors=[("HDMI-A-2", "disconnected")])
+    return m
+
+
+def m_1gpu_i915_wedged(name):
+    m = desktop_intel(name, "Intel graphics that hung and could not be reset; debugfs is mounted", igpu="uhd730", os="debian13", uid=0)
+    i915(m, 0, 128, "0000:00:02.0")
+    m.functions["0000:00:02.0"]["boot_vga"] = True
+    m.tree.file("sys/kernel/debug/dri/0/i915_wedged", "1")
+    return m
+
+
+def m_2gpu_vfio_no_reset(name):
+    m = m_2gpu_vfio(name)
+    m.header[1] = ("note", "a GPU given to vfio-pci that the kernel has no way to reset between two virtual machines")
+    m.functions[GPU]["reset"] = ""
+    m.tree.bytes(m.pci_path(GPU) + "/reset_method", b"")
+    return m
+
+
+def m_0gpu_arm_soc(name):
+    m = Machine(name, "a Raspberry Pi: its GPU has no PCI, which gpubay leaves alone")
+    m.host(os="debian12", cpu="arm", kernel="6.12.34+rpt-rpi-v8", dmi=None, uefi=False, iommu=False)
+    m.root_port("0000:00:00.0", 0x14e4, 0x2711, now=(5000, 1), best=(5000, 1))
+    m.pci("0000:01:00.0", 0x1106, 0x3483, 0x0c0330, "0000:00:00.0", rev=1, driver="xhci_hcd", port="endpoint", now=(5000, 1), best=(5000, 1), config="header")
+    for card, render, place, driver in ((0, 128, "sys/devices/platform/axi/fec00000.v3d", "v3d"), (1, None, "sys/devices/platform/axi/axi:gpu", "vc4-drm")):
+        m.drm(None, card, render, below=place, by_path=False)
+        m.tree.link_to(f"{place}/driver", f"sys/bus/platform/drivers/{driver}")
+        m.tree.file(f"sys/bus/platform/drivers/{driver}/uevent", "")
+        m.module(driver.replace("-drm", ""))
     return m

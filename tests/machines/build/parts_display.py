@@ -77,7 +77,7 @@ class Display:
             t.file(f"{at}/dpms", extra.get("dpms", "On" if status == "connected" else "Off"))
             t.file(f"{at}/connector_id", str(extra.get("id", 100 + number)))
             t.bytes(f"{at}/edid", extra.get("edid", edid()) if status == "connected" else b"")
-            t.bytes(f"{at}/modes", b"2560x1440\n1920x1080\n1280x720\n" if status == "connected" else b"")
+            t.bytes(f"{at}/modes", extra.get("modes", b"2560x1440\n1920x1080\n1280x720\n") if status == "connected" else b"")
             t.link_to(f"{at}/device", f"{base}/drm/card{card}")
             t.link_to(f"sys/class/drm/card{card}-{name}", at)
             if "typec" in extra:
@@ -101,7 +101,6 @@ class Display:
         """vgem, vkms: a card without a PCI device."""
         base = f"sys/devices/platform/{driver}"
         self.drm(None, card, render, below=base, by_path=False)
-        self.tree.link_to(f"{base}/driver", f"sys/bus/platform/drivers/{driver}")
 
     def nvidia_nodes(self, minors, gpus=None, version="570.172.08", flavour="open", uvm=True, modeset=True,
                      library=None, ctl=True, procfs=True):

@@ -55,6 +55,13 @@ class External:
         t.file(f"{base}/power/runtime_status", "suspended" if asleep else "active")
         t.link_to(f"{base}/subsystem", "sys/bus/thunderbolt")
         t.link_to(f"sys/bus/thunderbolt/devices/{name}", base)
+        domain, route = (int(p, 16) for p in name.split("-"))
+        if domain < getattr(self, "auto_typec", 0) and 0 < route < 256:
+            port = f"sys/devices/platform/USBC000:00/typec/port{domain}"
+            t.file(f"{port}/orientation", "normal")
+            t.file(f"{port}/power_operation_mode", "usb_power_delivery")
+            self.partner(domain, "", [] if generation >= 4 else [dict(svid="8087", vdo=0x1, active=True)],
+                         usb_mode="usb2 usb3 [usb4]" if generation >= 4 else None)
         return base
 
     def tb_module(self, **kw):
@@ -74,9 +81,17 @@ class External:
         t.link_to(f"sys/class/devlink/{name}", base)
 
     def bolt(self, uuid, policy):
-        self.tree.file("usr/lib/systemd/system/bolt.service", "[Service]\nExecStart=/usr/libexec/boltd\n")
+        self.tree.file("usr/share/dbus-1/system-services/org.freedesktop.bolt.service", "[D-BUS Service]\nName=org.freedesktop.bolt\nExec=/bin/false\nUser=root\nSystemdService=bolt.service\n")
         if uuid:
             self.tree.file(f"var/lib/boltd/devices/{uuid}", f"[device]\nname=box\n[user]\npolicy={policy}\n")
+
+    def typec_ports(self, n):
+        """Ports that can do DisplayPort and Thunderbolt; a router that is plugged in later shows up as a partner."""
+        self.auto_typec = n
+        for i in range(n):
+            self.typec(i, port_modes=[dict(svid="ff01", vdo=0x001c1c46), dict(svid="8087", vdo=0x1)], usb_capability="usb2 usb3 [usb4]")
+        for name in ("typec", "typec_ucsi", "ucsi_acpi"):
+            self.module(name)
 
     # --- Type-C ------------------------------------------------------------------------------------------------
 
@@ -106,24 +121,28 @@ class External:
         for i, mode in enumerate(port_modes):
             self._altmode(f"{base}/port{number}.{i}", f"port{number}.{i}", mode, True)
         if partner is not None:
-            at = f"{base}/port{number}-partner"
-            t.file(f"{at}/uevent", "DEVTYPE=typec_partner")
-            t.file(f"{at}/type", partner if partner else "")
-            t.file(f"{at}/supports_usb_power_delivery", "yes")
-            t.file(f"{at}/accessory_mode", "none")
-            t.file(f"{at}/number_of_alternate_modes", str(len(partner_modes)))
-            t.file(f"{at}/identity/id_header", "0x00000000")
-            if partner_usb_mode:
-                t.file(f"{at}/usb_mode", partner_usb_mode)
-            t.link_to(f"sys/class/typec/port{number}-partner", at)
-            for i, mode in enumerate(partner_modes):
-                self._altmode(f"{at}/port{number}-partner.{i}", f"port{number}-partner.{i}", mode, False)
+            self.partner(number, partner, partner_modes, partner_usb_mode)
         if cable:
             at = f"{base}/port{number}-cable"
             t.file(f"{at}/type", cable)
             t.file(f"{at}/plug_type", "type-c")
             t.link_to(f"sys/class/typec/port{number}-cable", at)
         return base
+
+    def partner(self, number, kind, modes, usb_mode=None):
+        t = self.tree
+        at = f"sys/devices/platform/USBC000:00/typec/port{number}/port{number}-partner"
+        t.file(f"{at}/uevent", "DEVTYPE=typec_partner")
+        t.file(f"{at}/type", kind)
+        t.file(f"{at}/supports_usb_power_delivery", "yes")
+        t.file(f"{at}/accessory_mode", "none")
+        t.file(f"{at}/number_of_alternate_modes", str(len(modes)))
+        t.file(f"{at}/identity/id_header", "0x00000000")
+        if usb_mode:
+            t.file(f"{at}/usb_mode", usb_mode)
+        t.link_to(f"sys/class/typec/port{number}-partner", at)
+        for i, mode in enumerate(modes):
+            self._altmode(f"{at}/port{number}-partner.{i}", f"port{number}-partner.{i}", mode, False)
 
     def _altmode(self, at, name, mode, is_port):
         t = self.tree

@@ -11,7 +11,7 @@ OS = {
 }
 
 CPUS = {
-    "i5-13400": ("GenuineIntel", "13th Gen Intel(R) Core(TM) i5-13400"),
+    "i5-12400": ("GenuineIntel", "12th Gen Intel(R) Core(TM) i5-12400"),
     "i7-1165g7": ("GenuineIntel", "11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz"),
     "i7-13700h": ("GenuineIntel", "13th Gen Intel(R) Core(TM) i7-13700H"),
     "ultra-155h": ("GenuineIntel", "Intel(R) Core(TM) Ultra 7 155H"),
@@ -23,6 +23,7 @@ CPUS = {
     "epyc-9474f": ("AuthenticAMD", "AMD EPYC 9474F 48-Core Processor"),
     "xeon-6338": ("GenuineIntel", "Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz"),
     "xeon-8480": ("GenuineIntel", "Intel(R) Xeon(R) Platinum 8480+"),
+    "arm": ("", "Raspberry Pi 4 Model B Rev 1.5"),
     "kvm": ("GenuineIntel", "Intel Xeon Processor (SapphireRapids)"),
 }
 
@@ -40,7 +41,7 @@ class Host:
     kernel_release = None
     iommu = False
 
-    def host(self, os="debian13", cpu="i5-13400", kernel=None, cmdline="", dmi=("ASUSTeK COMPUTER INC.",
+    def host(self, os="debian13", cpu="i5-12400", kernel=None, cmdline="", dmi=("ASUSTeK COMPUTER INC.",
              "System Product Name", "PRIME B760-PLUS", "1661", 3), uefi=True, secure_boot=False, lockdown="none",
              numa=1, cpus=16, iommu_type="DMA-FQ", groups=("video", "render"), uid=1000, memlock="8388608 8388608",
              options=None, hypervisor=None, aspm="default", udev=True, iommu=True):
@@ -53,7 +54,10 @@ class Host:
         t.file("proc/version", f"Linux version {self.kernel_release} (builder@build) (gcc) #1 SMP PREEMPT_DYNAMIC")
         t.file("proc/cmdline", f"BOOT_IMAGE=/boot/vmlinuz-{self.kernel_release} root=/dev/nvme0n1p2 ro {cmdline}".rstrip())
         flags = "fpu vme de pse tsc msr pae" + (" hypervisor" if hypervisor else "")
-        t.file("proc/cpuinfo", f"processor\t: 0\nvendor_id\t: {vendor}\nmodel name\t: {model}\nflags\t\t: {flags}\n")
+        if not vendor:
+            t.file("proc/cpuinfo", f"processor\t: 0\nBogoMIPS\t: 108.00\nCPU implementer\t: 0x41\n\nModel\t\t: {model}\n")
+        else:
+            t.file("proc/cpuinfo", f"processor\t: 0\nvendor_id\t: {vendor}\nmodel name\t: {model}\nflags\t\t: {flags}\n")
         t.file("etc/os-release", f'PRETTY_NAME="{pretty}"\nID={ident}\n' + (f'VERSION_ID="{version}"\n' if version else ""))
         t.file("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nuser:x:1000:1000:user:/home/user:/bin/bash\n")
         rows = [f"{g}:x:{n}:{'user' if g in groups else ''}" for g, n in GROUPS.items()] + ["user:x:1000:"]
