@@ -205,11 +205,12 @@ static bool owner_number(const char **s, const char *end, unsigned base, uint32_
 /* Cuts it off when it is there; what only looks alike is part of the value. */
 static struct owner owner_cut(struct cursor *c)
 {
-	const char *s = c->end, *last = c->end - 1;
+	const char *s, *last = c->end - 1;
 	struct owner o = {.given = true};
 
 	if (at_end(c) || *last != '}')
 		return (struct owner){0};
+	s = last;
 	while (s > c->s && *s != '{')
 		s--;
 	if (*s != '{' || (s > c->s && s[-1] != ' '))
