@@ -56,6 +56,11 @@ const struct facts_package facts_packages[] = {
 	{0},
 };
 
+const struct facts_node facts_nodes[] = {
+	{"amdgpu", "kfd", "sys/class/kfd/kfd", "render", "drivers/gpu/drm/amd/amdkfd/kfd_chardev.c; systemd/systemd:rules.d/50-udev-default.rules.in"},
+	{0},
+};
+
 const struct facts_param facts_params[] = {
 	{"pci", "nocrs", PARAM_ALWAYS, "GB5014",
 	 "the kernel takes address space that the firmware did not offer"},

@@ -41,6 +41,16 @@ extern const struct facts_package facts_packages[];
 /* The package on that system; NULL when it is not known. `version` is VERSION_ID and may be NULL. */
 const char *facts_package_find(const char *what, const char *driver, const char *os, const char *version);
 
+/* A device node that exists only with some kernels: it must be there when the kernel shows this path. */
+struct facts_node {
+	const char *driver;
+	const char *node;  /* below /dev */
+	const char *when;  /* path below the root */
+	const char *group; /* who may open it, as udev's rules have it */
+	const char *source;
+};
+extern const struct facts_node facts_nodes[];
+
 /* When a kernel parameter deserves a word. */
 enum param_when {
 	PARAM_ALWAYS,

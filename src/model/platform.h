@@ -60,6 +60,19 @@ ENUM_DECL(firmware_state, FIRMWARE_STATE)
 	F(S, gpus, refs, gpu, 0, "GPUs here that want it")
 FIELD_STRUCT(firmware_file, FIRMWARE_FILE)
 
+/* A device node of a GPU driver beside those of DRM: /dev/kfd, /dev/nvidia0. */
+#define DEVICE_NODE(F, S) \
+	F(S, path, str, _, 0, "device node") \
+	F(S, exists, b, _, 0, "it is there") \
+	F(S, driver, str, _, 0, "driver it belongs to") \
+	F(S, group, str, _, 0, "group") \
+	F(S, gid, u32, _, 0, "group number") \
+	F(S, uid, u32, _, FIELD_DETAIL, "owner number") \
+	F(S, mode, oct, _, 0, "permission bits") \
+	F(S, openable, b, _, 0, "whether the asking user may open it") \
+	F(S, gpus, refs, gpu, 0, "GPUs that need it")
+FIELD_STRUCT(device_node, DEVICE_NODE)
+
 #define CMDLINE_PARAM(F, S) \
 	F(S, name, str, _, 0, "name") \
 	F(S, value, str, _, 0, "value; empty when it has none")
@@ -133,6 +146,7 @@ FIELD_STRUCT(numa_node, NUMA_NODE)
 	F(S, modules, list, module, 0, "kernel modules that matter here") \
 	F(S, modprobe, list, modprobe_rule, FIELD_DETAIL, "modprobe rules that touch them") \
 	F(S, firmware, list, firmware_file, FIELD_DETAIL, "firmware files they want") \
+	F(S, device_nodes, list, device_node, FIELD_DETAIL, "device nodes of GPU drivers beside DRM's") \
 	F(S, xorg, list, xorg_option, FIELD_DETAIL, "Xorg options that bear on GPUs") \
 	F(S, numa, list, numa_node, FIELD_DETAIL, "NUMA nodes") \
 	F(S, user, obj, user, 0, "the user asked about") \
@@ -145,5 +159,8 @@ FIELD_STRUCT(numa_node, NUMA_NODE)
 	F(S, external_ports, strs, _, 0, "ports named external in /etc/gpubay/external-ports") \
 	F(S, initramfs, str, _, FIELD_DETAIL, "initramfs that was looked into; empty when none")
 FIELD_STRUCT(platform, PLATFORM)
+
+/* Whether the user may read and write a node with this mode and owner; what the kernel asks but for ACLs. */
+bool user_may_open(const struct user *u, uint32_t mode, uint32_t uid, uint32_t gid);
 
 #endif

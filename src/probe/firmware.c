@@ -12,7 +12,7 @@
 #include <errno.h>
 
 #define PHASE "modules"
-enum { FILES_MAX = 1024, PATH_TOO_LONG = 512 };
+enum { FILES_MAX = 1024, PATH_TOO_LONG = 512, OWN_LIST_MAX = 8 };
 
 /* "_70.1.1.bin" and "_ver2_16.bin" begin a version; "_11_0_3_pfp.bin" does not: it is a part of the name. */
 static bool version_begins(const char *p)
@@ -235,6 +235,24 @@ static const char *driver_of(struct probe *p, const struct gpu *g)
 	return NULL;
 }
 
+/*
+ * A driver whose files no table names (their names hold its version): when its own list is short, it wants all of it.
+ * The names are split as the driver's module spells them.
+ */
+static void own_list(struct probe *p, const struct strs *path, const struct module *m, const char *driver, uint32_t gpu)
+{
+	uint32_t i;
+
+	if (!m || !FIELD_KNOWN(m, module, firmware) || m->firmware.n > OWN_LIST_MAX)
+		return;
+	for (i = 0; i < m->firmware.n; i++) {
+		struct facts_firmware row = {.driver = driver, .kind = "firmware", .file = m->firmware.v[i], .required = true,
+					     .consequence = "the driver does not come up"};
+
+		file_add(p, path, m, &row, gpu);
+	}
+}
+
 static void gpu_firmware(struct probe *p, const struct strs *path, uint32_t gpu)
 {
 	const struct gpu *g = &p->snap->gpus.v[gpu];
@@ -244,13 +262,18 @@ static void gpu_firmware(struct probe *p, const struct strs *path, uint32_t gpu)
 	const struct facts_driver *driver_row = driver ? facts_driver_find(driver) : NULL;
 	const struct facts_firmware *row;
 	const struct module *m;
+	bool named = false;
 
 	if (!family || !driver)
 		return;
 	m = modules_row(p, driver_row && driver_row->module ? driver_row->module : driver);
-	for (row = facts_firmwares; row->family; row++)
+	for (row = facts_firmwares; row->family; row++) {
+		named |= str_eq(row->driver, driver);
 		if (str_eq(row->driver, driver) && facts_family_fits(row->family, family->key))
 			file_add(p, path, m, row, gpu);
+	}
+	if (!named)
+		own_list(p, path, m, driver, gpu);
 }
 
 void modules_firmware(struct probe *p)

@@ -298,5 +298,6 @@ void probe_modules(struct probe *p)
 	modules_firmware(p);
 	if (deep)
 		modules_initramfs(p);
+	modules_nodes(p);
 	modules_xorg(p);
 }

@@ -15,6 +15,7 @@ void platform_user(struct probe *p, struct platform *m);
 
 /* Parts of probe_modules. */
 void modules_rules(struct probe *p);     /* modprobe.d and the command line */
+void modules_nodes(struct probe *p);     /* device nodes beside DRM's */
 void modules_xorg(struct probe *p);      /* Xorg's options */
 void modules_firmware(struct probe *p);  /* firmware files that drivers of GPUs here want */
 void modules_initramfs(struct probe *p); /* which of both are in the initramfs */
