@@ -21,7 +21,7 @@ extern const struct verb verb_status, verb_list, verb_show, verb_check, verb_exp
 const struct verb *const cli_verbs[] = {
 	&verb_status,  &verb_list,    &verb_show,
 	&verb_check,   &verb_explain, &verb_topo,
-	&verb_facts,   &verb_discover, &verb_version,
+	&verb_capture, &verb_facts,   &verb_discover, &verb_version,
 	&verb_complete, &verb_schema, NULL, /* for programs: shells, tests */
 };
 

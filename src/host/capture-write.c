@@ -29,6 +29,7 @@ struct capture_recorder {
 	struct strs tops;       /* top folders that were looked at */
 	struct strs host_files; /* files that hold the name of another machine */
 	unsigned n_left_out;    /* files too large to go in */
+	const char *replaced;   /* see capture_replaced */
 };
 
 /* The way to an entry */
@@ -205,6 +206,8 @@ static void record_error(struct capture_recorder *r, const char *path, int code)
 
 	if (!*path || code == -ENOENT || have_content(r, path))
 		return;
+	if (there == 0 && st.type == TREE_DIR)
+		dir_add(r, path);
 	if (code == -ENODATA && there < 0)
 		tree_mem_cover(r->copy, path, false);
 	else if (code != -EISDIR && code != -ENOTDIR && code != -ELOOP)
@@ -667,6 +670,16 @@ static void put_all(struct writer *w, const char *note)
 		w->out->n = before;
 }
 
+static void learn_accounts(struct capture_recorder *r, struct redactor *redactor)
+{
+	struct buf dry CLEANUP(buf_free) = BUF_NULL;
+	char *p;
+	size_t n;
+
+	if (tree_read_file(&r->copy->root, "etc/passwd", r->a, FILE_LIMIT, &p, &n) == 0)
+		redact_content(redactor, "etc/passwd", p, n, &dry);
+}
+
 int capture_write(struct capture_recorder *r, bool redact, const char *note, struct buf *out, struct err *e)
 {
 	struct writer w = {.r = r, .out = out};
@@ -677,8 +690,9 @@ int capture_write(struct capture_recorder *r, bool redact, const char *note, str
 	if (redact) {
 		struct buf dry CLEANUP(buf_free) = BUF_NULL;
 
-		/* What is found late in the tree is to be replaced in what comes before it too. */
+		/* What is found late in the tree is to be replaced in what comes before it too; accounts first of all. */
 		w.redactor = redactor_new();
+		learn_accounts(r, w.redactor);
 		for (i = 0; i < r->host_files.n; i++)
 			redact_host_name(w.redactor, r->host_files.v[i]);
 		w.out = &dry;
@@ -686,7 +700,18 @@ int capture_write(struct capture_recorder *r, bool redact, const char *note, str
 		w.out = out;
 	}
 	put_all(&w, note);
+	r->replaced = w.redactor ? redact_summary(w.redactor, r->a) : "nothing";
 	redactor_free(w.redactor);
 	buf_free(&w.text);
 	return 0;
+}
+
+const char *capture_replaced(const struct capture_recorder *r)
+{
+	return r->replaced ? r->replaced : "nothing";
+}
+
+unsigned capture_left_out(const struct capture_recorder *r)
+{
+	return r->n_left_out;
 }

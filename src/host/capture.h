@@ -58,5 +58,8 @@ struct capture_recorder;
 struct capture_recorder *capture_record(struct tree *t);
 void capture_record_stop(struct capture_recorder *r); /* detaches and frees; NULL-safe */
 int capture_write(struct capture_recorder *r, bool redact, const char *note, struct buf *out, struct err *e);
+/* After writing: what was replaced ("3 UUIDs, 1 serial number", "nothing"), and how many files were too large. */
+const char *capture_replaced(const struct capture_recorder *r);
+unsigned capture_left_out(const struct capture_recorder *r);
 
 #endif

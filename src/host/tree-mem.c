@@ -562,6 +562,8 @@ static int mem_open(const struct tree_dir *at, const char *path, struct tree_dir
 		return r;
 	if (n->kind != NODE_DIR)
 		return no_way(n);
+	if (n->error && n->error != ENODATA)
+		return -(int)n->error;
 	*ret = (struct tree_dir){.tree = at->tree, .fd = -1, .node = n, .path = node_path(mem_of(at->tree), n)};
 	return 0;
 }
@@ -597,7 +599,7 @@ static long mem_readlink(const struct tree_dir *at, const char *path, char *buf,
 
 	if (r < 0)
 		return r;
-	if (n->error && n->error != ENODATA)
+	if (n->kind == NODE_ERROR && n->error != ENODATA)
 		return -(long)n->error;
 	if (n->kind != NODE_LINK)
 		return -EINVAL; /* also of a file of which only that is known */

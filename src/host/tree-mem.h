@@ -16,7 +16,7 @@ int tree_mem_dir(struct tree *t, const char *path);
 int tree_mem_file(struct tree *t, const char *path, const void *p, size_t n); /* copies; replaces content or error */
 int tree_mem_link(struct tree *t, const char *path, const char *target);
 int tree_mem_node(struct tree *t, const char *path, bool block, uint32_t major, uint32_t minor);
-/* Reading it fails with this errno (positive); of a directory: listing it. */
+/* Reading it fails with this errno (positive); of a directory: opening and listing it, with ENODATA listing alone. */
 int tree_mem_error(struct tree *t, const char *path, int code);
 /* Permission bits and owner of an entry that exists. */
 int tree_mem_owner(struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid);

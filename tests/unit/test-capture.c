@@ -384,6 +384,12 @@ static const char machine[] =
 	"[dev/dri]\n"
 	"card0 @ c 226:0 {0660 0:44}\n"
 	"sda @ b 8:0\n"
+	"[opt/partly]\n"
+	"known = 1\n"
+	"[sys/closed]\n"
+	"inside = 1\n"
+	"[sys]\n"
+	"closed ! EACCES\n"
 	"[answers]\n"
 	"firmware i915 :\n"
 	"\ta\n"
@@ -406,6 +412,9 @@ static const struct question questions[] = {
 	{"read", "", "opt/x"},		   {"list", "", "opt"},		    {"list", "dev", "dri"},
 	{"stat", "dev/dri", "card0"},	   {"stat", "", "sys/bus"},	    {"read", DEV, "vendor/below"},
 	{"read", DEV, "drm"},		   {"list", DEV, "vendor"},	    {"stat", "etc", "none"},
+	{"list", "opt", "partly"},	   {"read", "opt/partly", "known"}, {"stat", "", "opt/partly"},
+	{"read", "opt/partly", "other"},   {"list", "", "sys/closed"},	    {"list", "sys/closed", ""},
+	{"read", "", "sys/closed/inside"}, {"stat", "", "sys/closed"},
 	{"stat", "", "usr/lib/file"},	   {"list", "", "loop"},	    {"readlink", "", "sys/bus/pci/devices/0000:00:02.0"},
 };
 
