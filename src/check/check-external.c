@@ -146,6 +146,8 @@ static void check_rate(struct check *c, uint32_t i)
 	    !FIELD_KNOWN(x, external, bandwidth_mbps) || !FIELD_KNOWN(x, external, possible_mbps) ||
 	    x->bandwidth_mbps >= x->possible_mbps)
 		return;
+	if (FIELD_KNOWN(x, external, router) && x->router != NONE && thunderbolt_lost_mbps(c, &c->snap->routers.v[x->router]))
+		return;
 	f = check_add(c, "GB6017", check_addr(c, g->address), i, "%s reaches %s of %s; limited by %s", g->name,
 		      thunderbolt_gbps(c, x->bandwidth_mbps), thunderbolt_gbps(c, x->possible_mbps), x->limited_by);
 	check_evidence(c, f, "bandwidth", thunderbolt_gbps(c, x->bandwidth_mbps), thunderbolt_gbps(c, x->possible_mbps));

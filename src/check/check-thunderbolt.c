@@ -385,23 +385,30 @@ static uint32_t best_of(const struct tb_router *r)
 				  FIELD_KNOWN(r, tb_router, usb4_version) ? r->usb4_version : NULL);
 }
 
-static void check_cable(struct check *c, uint32_t i)
+uint32_t thunderbolt_lost_mbps(const struct check *c, const struct tb_router *r)
 {
-	const struct tb_router *r = &c->snap->routers.v[i], *up;
 	uint32_t now = tb_router_rate_mbps(r), could;
-	struct finding *f;
 
 	if (!is_box(r) || !now || !FIELD_KNOWN(r, tb_router, parent) || r->parent == NONE)
-		return;
-	up = &c->snap->routers.v[r->parent];
-	could = MIN(best_of(r), best_of(up));
-	if (!could || now >= could)
+		return 0;
+	could = MIN(best_of(r), best_of(&c->snap->routers.v[r->parent]));
+	return could > now ? could - now : 0;
+}
+
+static void check_cable(struct check *c, uint32_t i)
+{
+	const struct tb_router *r = &c->snap->routers.v[i];
+	uint32_t lost = thunderbolt_lost_mbps(c, r), now = tb_router_rate_mbps(r), could = now + lost;
+	struct finding *f;
+
+	if (!lost)
 		return;
 	f = check_add(c, "GB6007", r->name, r->gpus.n ? r->gpus.v[0] : NONE, "%s is connected with %s, where both ends can do %s",
 		      thunderbolt_name(c, r), thunderbolt_gbps(c, now), thunderbolt_gbps(c, could));
-	check_evidence(c, f, router_path(c, r, "rx_speed"), thunderbolt_gbps(c, r->rx_speed_mbps), NULL);
-	check_evidence(c, f, router_path(c, r, "rx_lanes"), number(c, r->rx_lanes), could >= 20000 ? "2" : NULL);
-	check_evidence(c, f, router_path(c, r, "generation"), number(c, r->generation), NULL);
+	/* From the second generation on a link has two lanes. */
+	check_evidence(c, f, router_path(c, r, "rx_speed"), thunderbolt_gbps(c, r->rx_speed_mbps),
+		       could >= 20000 && r->rx_speed_mbps < could / 2 ? thunderbolt_gbps(c, could / 2) : NULL);
+	check_evidence(c, f, router_path(c, r, "rx_lanes"), number(c, r->rx_lanes), could >= 20000 && r->rx_lanes < 2 ? "2" : NULL);
 }
 
 /* A USB4 hub without PCIe devices is an ordinary dock; nothing is wrong with one. */
