@@ -48,6 +48,8 @@ static void check_active(struct check *c, const struct rdma_nic *n)
 		if (!FIELD_KNOWN(&n->ports.v[i], rdma_port, state) || is_active(&n->ports.v[i]) || waits_for_subnet(&n->ports.v[i]))
 			return;
 	f = check_add(c, "GB8001", n->name, NONE, n->ports.n ? "%s: no port is active" : "%s has no ports", n->name);
+	if (n->ports.n == 0)
+		check_evidence(c, f, arena_printf(c->arena, "/sys/class/infiniband/%s/ports", n->name), "empty", NULL);
 	for (i = 0; i < n->ports.n; i++) {
 		const struct rdma_port *p = &n->ports.v[i];
 
@@ -103,6 +105,18 @@ static void check_node(struct check *c, const struct rdma_nic *n)
 	}
 }
 
+static void check_soft(struct check *c, const struct rdma_nic *n)
+{
+	bool over = FIELD_KNOWN(n, rdma_nic, parent_netdev) && *n->parent_netdev;
+	struct finding *f;
+
+	if (!is_soft(n))
+		return;
+	f = check_add(c, "GB8012", n->name, NONE, "%s is a software device%s%s", n->name, over ? " over " : "", over ? n->parent_netdev : "");
+	check_evidence(c, f, arena_printf(c->arena, "/sys/class/infiniband/%s/%s", n->name, over ? "parent" : "device"),
+		       over ? n->parent_netdev : "missing", NULL);
+}
+
 static void devices(struct check *c)
 {
 	uint32_t i, k;
@@ -116,9 +130,7 @@ static void devices(struct check *c)
 			check_subnet(c, n, &n->ports.v[k]);
 		}
 		check_node(c, n);
-		if (is_soft(n))
-			check_add(c, "GB8012", n->name, NONE, "%s is a software device%s%s", n->name, n->parent_netdev ? " over " : "",
-				  n->parent_netdev ? n->parent_netdev : "");
+		check_soft(c, n);
 	}
 }
 
@@ -285,12 +297,16 @@ static void check_tunnel(struct check *c, const struct topo *t, uint32_t end)
 {
 	const struct gpu *g = &c->snap->gpus.v[t->v[end].index];
 	struct finding *f;
+	uint32_t i;
 
 	if (t->v[end].tunnel == NONE)
 		return;
 	f = check_add(c, "GB8011", check_addr(c, g->address), t->v[end].index, "%s sits behind a tunnel: GPUDirect is not recommended",
 		      g->name);
-	check_evidence(c, f, check_pci_path(c, t->v[end].tunnel, ""), "external port", NULL);
+	for (i = 0; i < g->external.evidence.n; i++)
+		*LIST_PUSH(c->arena, &f->evidence) = g->external.evidence.v[i];
+	if (f->evidence.n == 0)
+		check_evidence(c, f, check_pci_path(c, t->v[end].tunnel, "removable"), "the port it is plugged into", NULL);
 }
 
 static const char *gdr_missing(struct check *c, const struct gpu *g, const struct facts_gdr *row)

@@ -31,6 +31,17 @@ static const struct typec_altmode *dp_mode(const struct typec_port *t, enum type
 	return NULL;
 }
 
+/* The mode that was entered, of whatever kind; NULL when none was. */
+static const struct typec_altmode *entered_mode(const struct typec_port *t)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->altmodes.n; i++)
+		if (t->altmodes.v[i].side == TYPEC_SIDE_PARTNER && t->altmodes.v[i].active)
+			return &t->altmodes.v[i];
+	return NULL;
+}
+
 static uint32_t gpu_of(const struct typec_port *t)
 {
 	return FIELD_KNOWN(t, typec_port, gpu) ? t->gpu : NONE;
@@ -140,6 +151,7 @@ static void check_limits(struct check *c, const struct typec_port *t)
 
 static void check_tunnel(struct check *c, const struct typec_port *t)
 {
+	const struct typec_altmode *entered = entered_mode(t);
 	struct finding *f;
 
 	if (t->dp_verdict != DP_VERDICT_TUNNELLED)
@@ -151,6 +163,8 @@ static void check_tunnel(struct check *c, const struct typec_port *t)
 	if (FIELD_KNOWN(t, typec_port, partner_usb_mode))
 		check_evidence(c, f, arena_printf(c->arena, "/sys/class/typec/%s-partner/usb_mode", t->name), t->partner_usb_mode,
 			       NULL);
+	if (entered)
+		check_evidence(c, f, mode_path(c, t, entered, "active"), arena_printf(c->arena, "yes (%04x)", entered->svid), NULL);
 }
 
 static void check_not_capable(struct check *c, const struct typec_port *t)

@@ -199,6 +199,9 @@ const char *driver_best(struct check *c, uint32_t gpu)
 	}
 	if (g->driver_wanted.n)
 		return g->driver_wanted.v[0];
+	/* A family that the tables know and no driver serves; amdgpu claims every AMD display by its class all the same. */
+	if (FIELD_KNOWN(g, gpu, driver_wanted))
+		return NULL;
 	/* Not in the tables: what claims it. */
 	for (i = 0; i < g->drivers_possible.n; i++) {
 		driver_view(c, gpu, g->drivers_possible.v[i], &v);

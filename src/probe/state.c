@@ -22,6 +22,22 @@ static void conclude(struct probe *p, struct gpu *g, enum gpu_state state, const
 	evidence_add(p->a, &g->state_evidence, path, value, note);
 }
 
+/*
+ * Pulled while it was being read: its directory is gone, or the kernel takes it down and attributes say ENODEV. Asked of
+ * an attribute that the kernel keeps in memory, so nothing is woken.
+ */
+static bool judge_gone(struct probe *p, struct gpu *g)
+{
+	int64_t node;
+	char addr[PCI_ADDR_TEXT];
+	int r = tree_read_i64(&p->pci_dir, pci_attr(p, g->pci, "numa_node"), &node);
+
+	if (r != -ENODEV && !(r == -ENOENT && !tree_exists(&p->pci_dir, pci_addr_text(g->address, addr))))
+		return false;
+	conclude(p, g, GPU_STATE_ABSENT, probe_pci_path(p, g->pci, "numa_node"), errno_name(r), "it went away while it was read");
+	return true;
+}
+
 static bool judge_lost(struct probe *p, struct gpu *g)
 {
 	const struct pci_device *d = &p->snap->pci.v[g->pci];
@@ -184,7 +200,7 @@ static void judge_bound(struct probe *p, struct gpu *g)
 
 void state_judge(struct probe *p, struct gpu *g)
 {
-	if (judge_lost(p, g) || judge_noted(p, g) || judge_health(p, g) || judge_windows(p, g))
+	if (judge_gone(p, g) || judge_lost(p, g) || judge_noted(p, g) || judge_health(p, g) || judge_windows(p, g))
 		return;
 	if (!FIELD_KNOWN(g, gpu, driver))
 		return;
