@@ -149,7 +149,7 @@ static void finding_add(struct check *c, uint32_t first, enum trouble t)
 		else if (t == TROUBLE_UNREADABLE)
 			check_evidence(c, found, x->path, arena_printf(c->arena, "kernel reads: %s", c->snap->platform.firmware_compress), x->name);
 		else
-			check_evidence(c, found, arena_printf(c->arena, "/lib/firmware/%s", x->name), "missing", x->consequence);
+			check_evidence(c, found, arena_printf(c->arena, "/lib/firmware/%s", x->name), "missing", "present");
 	}
 }
 

@@ -72,13 +72,12 @@ const struct facts_param facts_params[] = {
 	{"pcie_port_pm", "off", PARAM_EXTERNAL, "GB5018", "ports never sleep, which keeps hot-plug alive and costs power"},
 	{"pcie_aspm", "force", PARAM_ALWAYS, "GB5017", "links save power although a device said that it cannot"},
 	{"pcie_aspm", "off", PARAM_DISCRETE, "GB5019", "links are left as the firmware set them: idle GPUs may draw more"},
-	{"thunderbolt.host_reset", "0|n|N|false", PARAM_EXTERNAL, "GB5012",
-	 "tunnels that the firmware made at power-on are kept"},
 	{"nvidia.NVreg_EnableGpuFirmware", "0", PARAM_NVIDIA_OPEN, "GB5051", "the open module ignores it: it cannot do without"},
 	{"nvidia_drm.modeset", "0|n|N", PARAM_NVIDIA, "GB5052",
 	 "NVIDIA's driver makes no DRM nodes that Wayland or PRIME could use"},
 	{"intel_iommu", NULL, PARAM_CPU_NOT_INTEL, "GB5023", "it has no effect on this processor"},
 	{"amd_iommu", NULL, PARAM_CPU_NOT_AMD, "GB5023", "it has no effect on this processor"},
+	{"amd_iommu", "on", PARAM_CPU_AMD, "GB5024", "the kernel knows no such value"},
 	{0},
 };
 /* clang-format on */

@@ -61,6 +61,7 @@ enum param_when {
 	PARAM_NVIDIA_OPEN,   /* … and it is the open one */
 	PARAM_CPU_NOT_INTEL,
 	PARAM_CPU_NOT_AMD,
+	PARAM_CPU_AMD,
 };
 
 struct facts_param {
