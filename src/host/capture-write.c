@@ -216,17 +216,35 @@ static void record_error(struct capture_recorder *r, const char *path, int code)
 		record_type(r, path, false);
 }
 
-/* The name of the machine at the other end of a cable: a Thunderbolt XDomain, which has no `authorized`. */
+/*
+ * The name of the machine at the other end of a cable: a Thunderbolt XDomain's device_name. Its uevent says which kind
+ * it is; without that, a router has one of the attributes that only routers have.
+ */
 static bool is_peer_name(struct capture_recorder *r, const char *path)
 {
-	char sibling[PATH_LIMIT];
-	struct tree_stat st;
+	static const char *const router[] = {"authorized", "generation", "nvm_version"};
+	const struct tree_dir *root = &r->t->root;
 	const char *name = str_base(path);
+	char sibling[PATH_LIMIT], uevent[1024];
+	struct tree_stat st;
+	size_t i;
+	long n;
 
 	if (strcmp(name, "device_name") != 0 || !strstr(path, "/domain"))
 		return false;
-	snprintf(sibling, sizeof(sibling), "%.*sauthorized", (int)(name - path), path);
-	return r->t->ops->stat(&r->t->root, sibling, true, &st) == -ENOENT;
+	snprintf(sibling, sizeof(sibling), "%.*suevent", (int)(name - path), path);
+	n = r->t->ops->read(root, sibling, 0, uevent, sizeof(uevent) - 1);
+	if (n > 0) {
+		uevent[n] = '\0';
+		if (strstr(uevent, "DEVTYPE=thunderbolt_"))
+			return strstr(uevent, "DEVTYPE=thunderbolt_xdomain") != NULL;
+	}
+	for (i = 0; i < ARRAY_LEN(router); i++) {
+		snprintf(sibling, sizeof(sibling), "%.*s%s", (int)(name - path), path, router[i]);
+		if (r->t->ops->stat(root, sibling, true, &st) == 0)
+			return false;
+	}
+	return true;
 }
 
 static void record_content(struct capture_recorder *r, const char *path)

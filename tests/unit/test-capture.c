@@ -533,6 +533,12 @@ static const char private_machine[] =
 	"key = 00112233445566778899aabbccddeeff\n"
 	"[sys/devices/pci0000:00/0000:00:07.0/domain0/0-0/0-3]\n"
 	"device_name = annes-laptop\n"
+	"[sys/devices/pci0000:00/0000:00:07.0/domain0/0-0/0-5]\n"
+	"uevent = DEVTYPE=thunderbolt_xdomain\n"
+	"device_name = bobs-laptop\n"
+	"[sys/devices/pci0000:00/0000:00:07.0/domain0/0-0]\n"
+	"uevent = DEVTYPE=thunderbolt_device\n"
+	"device_name = Host Router\n"
 	"[sys/devices/pci0000:00/0000:03:00.0]\n"
 	"unique_id = 7e3f3ac9a5b0f7d1\n"
 	"serial_number = PCB0123456-99\n"
@@ -617,10 +623,10 @@ static char *get(struct tree *t, const char *path)
 static void redacted(void **state)
 {
 	static const char *const gone[] = {"c4010000-0092", "C4010000-0092", "7e3f3ac9a5b0f7d1", "d1 f7 b0 a5", " PCB0123456",
-					   "506b", "526b", "10.1.2", "annes", "Anne", "00112233", "0b0e3f0c", "ollama",
+					   "506b", "526b", "10.1.2", "annes", "bobs", "Anne", "00112233", "0b0e3f0c", "ollama",
 					   "0a00:0001", "2a01:04f8", "home/anne", "= 1000 1000 105 anne", "user anne"};
 	static const char *const kept[] = {"8be4df61-93ca-11d2-aa0d-00e098032b8c", "rd.driver.blacklist=nouveau", "pci=realloc",
-					   "i915.force_probe=56a5", "ff:ff:ff:ff:ff:ff", "0x0000004000000000", "Core X",
+					   "i915.force_probe=56a5", "ff:ff:ff:ff:ff:ff", "0x0000004000000000", "Core X", "Host Router",
 					   "10de:2b85:1043:8a2e", "RTX 5090", "anne is a word", "XPCB0123456-99", "root=UUID=",
 					   "rd.luks.uuid=luks-", "fe80:0000:0000:0000:", "origin: derived", "key ! ENODATA",
 					   "gid2 = 0000:0000:0000:0000:0000:0000:0000:0000"};
