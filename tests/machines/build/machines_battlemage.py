@@ -285,3 +285,12 @@ def m_1gpu_b580_power_cut(name):
     m.module("xe", loaded=False, firmware=XE_FIRMWARE)
     m.firmware("xe/bmg_guc_70.bin", "xe/bmg_huc.bin", "i915/bmg_dmc.bin")
     return m
+
+
+
+
+def m_1gpu_b580_container(name):
+    m = slot_card(name, "Arc B580 seen from a container that was given its render node only; no udev in there", host={"udev": False, "uid": 0})
+    xe(m, addr=GPU, nodes=("renderD128",))
+    m.tree.put("run/.containerenv", __import__("capture").Node("file", b""))
+    return m

@@ -550,3 +550,21 @@ def m_2gpu_oculink_port_renumbered(name):
     m = oculink(name, "a GPU on an OCuLink port; /etc/gpubay/external-ports names an address that is not there")
     m.tree.file("etc/gpubay/external-ports", "# the OCuLink port at the back\n0000:00:02.4 oculink\n")
     return m
+
+
+def m_2gpu_tb_no_window_realloc_off(name):
+    m = m_2gpu_tb_no_window(name)
+    m.header[1] = ("note", "an eGPU without windows, and a kernel that was told not to lay them out anew, to keep too little room and to let ports sleep")
+    m.tree.file("proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz root=/dev/nvme0n1p2 ro pci=realloc=off,hpmmioprefsize=64M pcie_ports=compat pcie_port_pm=force")
+    gpu = m.functions["0000:22:00.0"]
+    gpu["unassigned_style"] = "unset"
+    return m
+
+
+def m_2gpu_tb_acpi_hotplug(name):
+    m = one_box(name, "room reserved for hot-plug on a machine whose hot-plug is ACPI's: it has no effect", cmdline="pci=hpmmioprefsize=32G", pcie_native=False)
+    return m
+
+
+def m_2gpu_tb_kernel_without_hotplug(name):
+    return one_box(name, "an eGPU under a kernel built without PCI Express hot-plug", options={"CONFIG_HOTPLUG_PCI_PCIE": "n"})

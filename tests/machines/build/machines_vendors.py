@@ -44,7 +44,8 @@ def m_2gpu_optimus_nouveau_bound(name):
     m = optimus(name, "Optimus laptop: NVIDIA's driver is installed, nouveau took the GPU first", driver="nouveau")
     m.module("nouveau", firmware=("nvidia/ad107/gsp/gsp-535.113.01.bin",), params={"modeset": "-1"}, refcnt=1)
     m.firmware("nvidia/ad107/gsp/gsp-535.113.01.bin")
-    m.module("nvidia", loaded=False, file_version="570.172.08", license="Dual MIT/GPL", signer="DKMS module signing key")
+    m.module("nvidia", loaded=False, file_version="570.172.08", license="Dual MIT/GPL", signer="DKMS module signing key",
+             filename=f"/usr/lib/modules/{m.kernel_release}/updates/dkms/nvidia.ko.xz")
     m.drm(GPU, 0, 129, connectors=[("HDMI-A-1", "disconnected")])
     return m
 
@@ -452,4 +453,80 @@ def m_0gpu_arm_soc(name):
         m.tree.link_to(f"{place}/driver", f"sys/bus/platform/drivers/{driver}")
         m.tree.file(f"sys/bus/platform/drivers/{driver}/uevent", "")
         m.module(driver.replace("-drm", ""))
+    return m
+
+
+def dkms(m, version="570.172.08", **kw):
+    """NVIDIA's module on disk, not loaded."""
+    m.module("nvidia", loaded=False, file_version=version, license="Dual MIT/GPL", signer="DKMS module signing key",
+             filename=f"/usr/lib/modules/{m.kernel_release}/updates/dkms/nvidia.ko.xz", **kw)
+
+
+
+
+
+
+
+
+def m_1gpu_nvidia_libraries_differ(name):
+    m = desktop_intel(name, "RTX 4090; module and libraries come from two sources", os="debian13")
+    nv(m, "rtx4090", boot_vga=True)
+    nvidia(m, [(GPU, "NVIDIA GeForce RTX 4090")], version="570.172.08", library="575.64.03")
+    return m
+
+
+
+
+def m_2gpu_vfio_group_in_use(name):
+    m = m_2gpu_vfio(name)
+    m.header[1] = ("note", "a GPU given to vfio-pci in one IOMMU group with the machine's SSD")
+    for a in (GPU, GPU[:-1] + "1", "0000:00:01.0", "0000:00:06.0", "0000:06:00.0"):
+        m.functions[a]["group"] = 1
+    return m
+
+
+
+def m_1gpu_iommu_asked_not_there(name):
+    m = desktop_intel(name, "an IOMMU asked for on the kernel command line and switched off in the firmware", igpu="uhd730", os="debian13", cmdline="intel_iommu=on", iommu=False)
+    i915(m, 0, 128, "0000:00:02.0", connectors=[("HDMI-A-2", "connected")])
+    return m
+
+
+def m_2gpu_wrong_iommu_parameter(name):
+    m = desktop_amd(name, "an AMD machine with Intel's IOMMU parameter, and with a value of AMD's that the kernel does not know", igpu="raphael", os="debian13",
+                    cmdline="intel_iommu=on amd_iommu=on pci=nocrs pcie_aspm=force")
+    amdgpu(m, 0, 128, "0000:0d:00.0", vram=536870912)
+    function(m, "rtx4070", GPU, "0000:00:01.1", "nvidia", boot_vga=True)
+    m.claims(0x10de, 0x2786, "nouveau nvidia_drm nvidia")
+    nvidia(m, [(GPU, "NVIDIA GeForce RTX 4070")], first_card=1, first_render=129)
+    return m
+
+
+def m_1gpu_guc_off(name):
+    m = desktop_intel(name, "Arc A380 with i915.enable_guc=0: no GuC, so no HuC and no rate control", os="debian13", cmdline="i915.enable_guc=0")
+    m.functions["0000:00:01.0"].update(now=(16000, 8))
+    switch_card(m, "a380", "0000:00:01.0", 1, "i915", boot_vga=True)
+    m.claims(0x8086, 0x56a5, "i915 xe")
+    i915(m, 1, 128, "0000:03:00.0", firmware=("i915/dg2_guc_70.bin", "i915/dg2_huc_gsc.bin", "i915/dg2_dmc_ver2_08.bin"), params={"enable_guc": ("0", "0400")})
+    return m
+
+
+
+def m_1gpu_nvidia_options(name):
+    m = desktop_intel(name, "RTX 4090: NVIDIA's DRM nodes switched off, and an option that the open module ignores", os="debian13",
+                      cmdline="nvidia-drm.modeset=0 nvidia.NVreg_EnableGpuFirmware=0")
+    nv(m, "rtx4090", boot_vga=True)
+    nvidia(m, [(GPU, "NVIDIA GeForce RTX 4090")], drm=False, params={"NVreg_EnableGpuFirmware": "0"})
+    m.tree.file("sys/module/nvidia_drm/parameters/modeset", "N")
+    return m
+
+
+
+
+def m_1gpu_radeon_without_graphics(name):
+    m = desktop_intel(name, "RX 6600 to which amdgpu is bound without having made a single node", os="debian13")
+    m.functions["0000:00:01.0"].update(now=(16000, 8))
+    switch_card(m, "rx6600", "0000:00:01.0", 1, "amdgpu", boot_vga=True)
+    m.claims(0x1002, 0x73ff, "amdgpu")
+    amdgpu(m)
     return m

@@ -23,6 +23,7 @@ CPUS = {
     "epyc-9474f": ("AuthenticAMD", "AMD EPYC 9474F 48-Core Processor"),
     "xeon-6338": ("GenuineIntel", "Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz"),
     "xeon-8480": ("GenuineIntel", "Intel(R) Xeon(R) Platinum 8480+"),
+    "ampere": ("", "Ampere(R) Altra(R) Max Processor"),
     "arm": ("", "Raspberry Pi 4 Model B Rev 1.5"),
     "kvm": ("GenuineIntel", "Intel Xeon Processor (SapphireRapids)"),
 }
@@ -44,9 +45,9 @@ class Host:
     def host(self, os="debian13", cpu="i5-12400", kernel=None, cmdline="", dmi=("ASUSTeK COMPUTER INC.",
              "System Product Name", "PRIME B760-PLUS", "1661", 3), uefi=True, secure_boot=False, lockdown="none",
              numa=1, cpus=16, iommu_type="DMA-FQ", groups=("video", "render"), uid=1000, memlock="8388608 8388608",
-             options=None, hypervisor=None, aspm="default", udev=True, iommu=True):
+             options=None, pcie_native=True, hypervisor=None, aspm="default", udev=True, iommu=True):
         ident, version, pretty, release = OS[os]
-        self.os, self.kernel_release = os, kernel or release
+        self.os, self.kernel_release, self.pcie_native = os, kernel or release, pcie_native
         self.iommu_type, self.udev_on, self.numa_nodes, self.iommu = iommu_type, udev, numa, iommu and not hypervisor
         t = self.tree
         vendor, model = CPUS[cpu]
@@ -107,7 +108,7 @@ class Host:
         self.answer("user", "self", f"{uid} {uid} {uid} {gids} user".replace("  ", " "))
 
     def module(self, name, version=None, params=None, loaded=True, builtin=False, taint="", refcnt=0, signer=None,
-               firmware=None, file_version=None, available=True, license="GPL", filename=None, srcversion=None):
+               firmware=None, file_version=None, available=True, license="GPL", filename=None, srcversion=None, names=None):
         """One kernel module: what /sys/module, /proc/modules and its file say."""
         base = f"sys/module/{name}"
         if loaded or builtin:
@@ -136,6 +137,8 @@ class Host:
             info += [f"version={shown}"] if shown else []
             info += [f"license={license}"] + ([f"signer={signer}"] if signer else [])
             info += [f"srcversion={srcversion}"] if srcversion else []
+            info += ["intree=Y"] if "/updates/" not in where else []
+            info += [f"params={names}"] if names else []
             info += [f"vermagic={self.kernel_release} SMP preempt mod_unload modversions"]
             self.answer("modinfo", name, "\n".join(info))
             self.answer("firmware", name, "\n".join(firmware or []))

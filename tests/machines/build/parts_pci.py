@@ -174,6 +174,16 @@ class Pci:
             self._write_power(p, f)
             self._write_link(p, f)
             self._write_resources(p, f)
+        if f["slot"] and f["slot"][0]:
+            if getattr(self, "pcie_native", True):
+                t.dir(f"{p}/{addr}:pcie{'2' if f['port'] == 'downstream' else '0'}04")
+                t.link_to(f"sys/bus/pci_express/devices/{addr}:pcie{'2' if f['port'] == 'downstream' else '0'}04",
+                          f"{p}/{addr}:pcie{'2' if f['port'] == 'downstream' else '0'}04")
+            else:
+                t.file(f"sys/bus/pci/slots/{dev}/address", addr[:-2])
+        if f["port"] == "root" and getattr(self, "pcie_native", True) is False:
+            t.link_to(f"sys/bus/pci_express/devices/{addr}:pcie001", f"{p}/{addr}:pcie001")
+            t.dir(f"{p}/{addr}:pcie001")
         if f["removable"]:
             t.file(f"{p}/removable", f["removable"])
         if f["boot_vga"] is not None:
