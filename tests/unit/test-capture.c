@@ -583,6 +583,8 @@ static const char private_machine[] =
 	"\tsee /home/anne/x for 0x7e3f3ac9a5b0f7d1, PCB0123456-99 and not for XPCB0123456-99\n"
 	"\tids 10de:2b85:1043:8a2e are no GUID; anne is a word here\n"
 	"[answers]\n"
+	"report nvml = {\"name\": \"RTX\", \"serial\": \"1320020012345\", \"uuid\": "
+	"\"GPU-c4010000-0092-640e-0321-b1f4bd8ea001\", \"serial\": \"\", \"x\": \"1320020012345\"}\n"
 	"user self = 1000 1000 105 anne\n"
 	"user anne = 1000 1000 105 anne\n";
 
@@ -623,7 +625,7 @@ static char *get(struct tree *t, const char *path)
 static void redacted(void **state)
 {
 	static const char *const gone[] = {"c4010000-0092", "C4010000-0092", "7e3f3ac9a5b0f7d1", "d1 f7 b0 a5", " PCB0123456",
-					   "506b", "526b", "10.1.2", "annes", "bobs", "Anne", "00112233", "0b0e3f0c", "ollama",
+					   "506b", "526b", "1320020012345", "10.1.2", "annes", "bobs", "Anne", "00112233", "0b0e3f0c", "ollama",
 					   "0a00:0001", "2a01:04f8", "home/anne", "= 1000 1000 105 anne", "user anne"};
 	static const char *const kept[] = {"8be4df61-93ca-11d2-aa0d-00e098032b8c", "rd.driver.blacklist=nouveau", "pci=realloc",
 					   "i915.force_probe=56a5", "ff:ff:ff:ff:ff:ff", "0x0000004000000000", "Core X", "Host Router",
@@ -642,6 +644,7 @@ static void redacted(void **state)
 	record_below(t, "");
 	tree_answer(t, a, "user", "self", &s);
 	tree_answer(t, a, "user", "anne", &s);
+	tree_answer(t, a, "report", "nvml", &s);
 	assert_int_equal(capture_write(rec, true, NULL, &out, NULL), 0);
 	assert_int_equal(capture_write(rec, true, NULL, &again, NULL), 0);
 	assert_string_equal(out.p, again.p);
