@@ -245,3 +245,27 @@ char *utf8_clean(struct arena *a, const char *s, size_t n)
 	}
 	return arena_strn(a, b.p ? b.p : "", b.n);
 }
+
+static bool starts_character(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+size_t utf8_length(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += starts_character(*s);
+	return n;
+}
+
+size_t utf8_prefix(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; s[i]; i++)
+		if (starts_character(s[i]) && n-- == 0)
+			break;
+	return i;
+}

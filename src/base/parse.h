@@ -30,6 +30,9 @@ struct strs str_split(struct arena *a, const char *s, const char *seps);
 bool next_line(const char **text, const char *end, const char **line, size_t *n);
 /* One value of a uevent-like "KEY=value" text of n bytes; NULL when absent; copied into the arena. */
 char *keyval_get(struct arena *a, const char *text, size_t n, const char *key);
+/* Characters in a text, and the bytes its first n take: what stands in our tables is one column a character. */
+size_t utf8_length(const char *s);
+size_t utf8_prefix(const char *s, size_t n);
 /* Replaces what is not valid UTF-8 by U+FFFD and control characters (except tab) by '?'; result in the arena. */
 char *utf8_clean(struct arena *a, const char *s, size_t n);
 

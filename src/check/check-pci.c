@@ -260,6 +260,8 @@ static void check_power(struct check *c, uint32_t i)
 			      w->state ? w->state : "");
 		if (w->runtime_status)
 			check_evidence(c, f, check_pci_path(c, g->pci, "power/runtime_status"), w->runtime_status, NULL);
+		else if (w->state)
+			check_evidence(c, f, check_pci_path(c, g->pci, "power_state"), w->state, NULL);
 	}
 }
 

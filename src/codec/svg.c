@@ -214,26 +214,13 @@ static void escape(struct buf *out, const char *s, size_t n)
 		}
 }
 
-/* Bytes of the first n characters. */
-static size_t cut(const char *s, unsigned n)
-{
-	size_t i = 0;
-
-	while (s[i]) {
-		if (((unsigned char)s[i] & 0xc0) != 0x80 && n-- == 0)
-			break;
-		i++;
-	}
-	return i;
-}
-
 static void text(struct drawing *d, const char *class, int x, int y, unsigned max, const char *s)
 {
-	size_t n = cut(s, max);
+	size_t n = utf8_prefix(s, max);
 
 	buf_addf(d->out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x, y);
 	if (s[n])
-		n = cut(s, max - 1);
+		n = utf8_prefix(s, max - 1);
 	escape(d->out, s, n);
 	buf_addf(d->out, "%s</text>\n", s[n] ? "…" : "");
 }

@@ -163,37 +163,60 @@ static void print_legend(const struct topo *t, struct buf *out)
 		buf_addf(out, "  %-5s through a Thunderbolt or USB4 tunnel\n", MARK_TUNNEL);
 }
 
+/* Cut or filled to a number of columns; 0 leaves it as it is. */
+static void cell_text(struct buf *out, const char *s, size_t width, bool fill)
+{
+	size_t n = utf8_length(s);
+
+	if (width && n > width)
+		buf_addf(out, "%.*s…", (int)utf8_prefix(s, width - 1), s);
+	else
+		buf_addf(out, "%s%*s", s, fill && n < width ? (int)(width - n) : 0, "");
+}
+
+/* Columns of the table below: as wide as their widest, CPUs within reason. */
+struct widths {
+	size_t label, address, cpus;
+};
+
+static struct widths measure(const struct snapshot *s, const struct topo_device_list *l)
+{
+	struct widths w = {6, 12, 4};
+	char addr[PCI_ADDR_TEXT];
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++) {
+		w.label = MAX(w.label, strlen(l->v[i].label));
+		w.address = MAX(w.address, strlen(pci_addr_text(s->pci.v[l->v[i].pci].address, addr)));
+		w.cpus = MAX(w.cpus, l->v[i].cpus ? strlen(l->v[i].cpus) : 0);
+	}
+	w.cpus = MIN(w.cpus, 24);
+	return w;
+}
+
 static void print_devices(const struct snapshot *s, const struct topo *t, unsigned width, struct buf *out)
 {
 	struct arena *a = arena_new();
 	struct topo_device_list list;
-	size_t label = 6, cpus = 4, used;
 	char addr[PCI_ADDR_TEXT], node[12];
+	struct widths w;
+	size_t used;
 	uint32_t i;
 
 	topo_devices(s, t, a, &list);
-	for (i = 0; i < list.n; i++) {
-		label = MAX(label, strlen(list.v[i].label));
-		cpus = MAX(cpus, list.v[i].cpus ? strlen(list.v[i].cpus) : 0);
-	}
-	cpus = MIN(cpus, 24);
-	buf_addf(out, "%-*s  %-12s  %4s  %-*s  name\n", (int)label, "", "address", "NUMA", (int)cpus, "CPUs");
+	w = measure(s, &list);
+	used = w.label + w.address + w.cpus + 12;
+	buf_addf(out, "%-*s  %-*s  %4s  %-*s  name\n", (int)w.label, "", (int)w.address, "address", "NUMA", (int)w.cpus, "CPUs");
 	for (i = 0; i < list.n; i++) {
 		const struct topo_device *d = &list.v[i];
-		const char *near = d->cpus ? d->cpus : "?";
 
 		snprintf(node, sizeof(node), "%d", d->numa_node);
-		buf_addf(out, "%-*s  %-12s  %4s  ", (int)label, d->label, pci_addr_text(s->pci.v[d->pci].address, addr),
-			 FIELD_KNOWN(d, topo_device, numa_node) ? node : "?");
-		if (strlen(near) > cpus)
-			buf_addf(out, "%.*s…", (int)cpus - 1, near);
-		else
-			buf_addf(out, "%-*s", (int)cpus, near);
-		used = label + 24 + cpus;
-		if (width > used + 8 && strlen(d->name) > width - used)
-			buf_addf(out, "  %.*s…\n", (int)(width - used - 1), d->name);
-		else
-			buf_addf(out, "  %s\n", d->name);
+		buf_addf(out, "%-*s  %-*s  %4s  ", (int)w.label, d->label, (int)w.address,
+			 pci_addr_text(s->pci.v[d->pci].address, addr), FIELD_KNOWN(d, topo_device, numa_node) ? node : "?");
+		cell_text(out, d->cpus ? d->cpus : "?", w.cpus, true);
+		buf_adds(out, "  ");
+		cell_text(out, d->name ? d->name : "", width > used + 8 ? width - used : 0, false);
+		buf_addc(out, '\n');
 	}
 	arena_free(a);
 }
