@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Thunderbolt and USB4: from the host controller's driver over the port and the box to the GPU in it. A box that is not
- * authorized is the one thing here that is an error by itself: whoever plugged it in expects it to work, and the kernel
- * is silent about it.
+ * Thunderbolt and USB4: from the host controller's driver over the port and the box to the GPU in
+ * it. A box that is not authorized is the one thing here that is an error by itself: whoever
+ * plugged it in expects it to work, and the kernel is silent about it.
  */
 #include "check/check-thunderbolt.h"
 
@@ -11,7 +11,8 @@
 
 const char *thunderbolt_name(struct check *c, const struct tb_router *r)
 {
-	const char *maker = r->vendor_name ? r->vendor_name : "", *name = r->device_name ? r->device_name : "";
+	const char *maker = r->vendor_name ? r->vendor_name : "",
+		   *name = r->device_name ? r->device_name : "";
 
 	if (!*maker && !*name)
 		return arena_printf(c->arena, "the box at %s", r->name);
@@ -28,6 +29,11 @@ static const char *number(struct check *c, uint32_t v)
 	return arena_printf(c->arena, "%u", v);
 }
 
+const char *thunderbolt_domain_path(struct check *c, const struct tb_domain *d, const char *attr)
+{
+	return arena_printf(c->arena, "/sys/bus/thunderbolt/devices/%s/%s", d->name, attr);
+}
+
 const char *thunderbolt_gbps(struct check *c, uint32_t mbps)
 {
 	if (mbps % 1000 == 0)
@@ -37,7 +43,9 @@ const char *thunderbolt_gbps(struct check *c, uint32_t mbps)
 
 const struct tb_domain *thunderbolt_domain(const struct check *c, const struct tb_router *r)
 {
-	return FIELD_KNOWN(r, tb_router, domain) && r->domain != NONE ? &c->snap->domains.v[r->domain] : NULL;
+	return FIELD_KNOWN(r, tb_router, domain) && r->domain != NONE ?
+		       &c->snap->domains.v[r->domain] :
+		       NULL;
 }
 
 static bool is_box(const struct tb_router *r)
@@ -65,7 +73,8 @@ static const char *module_param(const struct check *c, const char *name)
 /* A parameter that is said to be off: N, 0, n, off, false. */
 static bool is_off(const char *value)
 {
-	return value && (str_ieq(value, "n") || str_eq(value, "0") || str_ieq(value, "off") || str_ieq(value, "false"));
+	return value && (str_ieq(value, "n") || str_eq(value, "0") || str_ieq(value, "off") ||
+			 str_ieq(value, "false"));
 }
 
 /* Boxes that nobody let in. */
@@ -73,48 +82,67 @@ static bool is_off(const char *value)
 static void advise_authorize(struct check *c, struct finding *f, const struct tb_router *r)
 {
 	const char *once = arena_printf(c->arena, "echo 1 > %s", router_path(c, r, "authorized"));
-	const char *id = FIELD_KNOWN(r, tb_router, unique_id) && *r->unique_id ? r->unique_id : "UUID (from 'boltctl list')";
+	const char *id = FIELD_KNOWN(r, tb_router, unique_id) && *r->unique_id ?
+				 r->unique_id :
+				 "UUID (from 'boltctl list')";
 	const char *enroll = arena_printf(c->arena, "boltctl enroll --policy auto %s", id);
 	const struct tb_domain *d = thunderbolt_domain(c, r);
-	const struct tb_router *up =
-		FIELD_KNOWN(r, tb_router, parent) && r->parent != NONE ? &c->snap->routers.v[r->parent] : NULL;
+	const struct tb_router *up = FIELD_KNOWN(r, tb_router, parent) && r->parent != NONE ?
+					     &c->snap->routers.v[r->parent] :
+					     NULL;
 	const char *host_reset = module_param(c, "host_reset"), *first = "", *reset = "";
 
 	if (up && !up->host && FIELD_KNOWN(up, tb_router, authorized) && up->authorized == 0)
-		first = arena_printf(c->arena, "First authorize %s, which it hangs behind. ", thunderbolt_name(c, up));
+		first = arena_printf(c->arena, "First authorize %s, which it hangs behind. ",
+				     thunderbolt_name(c, up));
 	if (FIELD_KNOWN(r, tb_router, boot) && !r->boot && host_reset && !is_off(host_reset))
-		reset = " If the firmware had connected it before the system started, thunderbolt.host_reset=0 on the kernel "
+		reset = " If the firmware had connected it before the system started, "
+			"thunderbolt.host_reset=0 on the kernel "
 			"command line keeps that.";
 	if (d && d->security == TB_SECURITY_SECURE)
-		check_remedy(c, f, "%sThis host wants a key ('secure'): as root, %s makes and keeps one.", first, enroll);
+		check_remedy(c, f,
+			     "%sThis host wants a key ('secure'): as root, %s makes and keeps one.",
+			     first, enroll);
 	else if (FIELD_KNOWN(&c->snap->platform, platform, boltd) && !c->snap->platform.boltd)
-		check_remedy(c, f, "%sAs root, for this time: %s. To have it remembered, install bolt, then: %s.%s", first, once,
-			     enroll, reset);
+		check_remedy(
+			c, f,
+			"%sAs root, for this time: %s. To have it remembered, install bolt, then: "
+			"%s.%s",
+			first, once, enroll, reset);
 	else
-		check_remedy(c, f, "%sAs root, to have it remembered: %s; or for this time: %s.%s", first, enroll, once, reset);
+		check_remedy(c, f, "%sAs root, to have it remembered: %s; or for this time: %s.%s",
+			     first, enroll, once, reset);
 }
 
 static void check_unauthorized(struct check *c, uint32_t i)
 {
 	const struct tb_router *r = &c->snap->routers.v[i];
 	const struct tb_domain *d = thunderbolt_domain(c, r);
-	bool automatic = FIELD_KNOWN(r, tb_router, bolt_stored) && r->bolt_stored && str_eq(r->bolt_policy, "auto");
+	bool automatic = FIELD_KNOWN(r, tb_router, bolt_stored) && r->bolt_stored &&
+			 str_eq(r->bolt_policy, "auto");
 	struct finding *f;
 
 	if (!is_box(r) || !FIELD_KNOWN(r, tb_router, authorized) || r->authorized > 0)
 		return;
 	if (automatic)
-		f = check_add(c, "GB6001", r->name, NONE,
-			      "%s is not authorized, though bolt was told to do that by itself: its tunnel was taken down (then it "
-			      "can be unplugged), or bolt does not run", thunderbolt_name(c, r));
+		f = check_add(
+			c, "GB6001", r->name, NONE,
+			"%s is not authorized, though bolt was told to do that by itself: its "
+			"tunnel was taken down (then it "
+			"can be unplugged), or bolt does not run",
+			thunderbolt_name(c, r));
 	else
-		f = check_add(c, "GB6001", r->name, NONE,
-			      "%s is plugged in and not authorized: no GPU or other PCIe device in it can be used", thunderbolt_name(c, r));
+		f = check_add(
+			c, "GB6001", r->name, NONE,
+			"%s is plugged in and not authorized: no GPU or other PCIe device in it "
+			"can be used",
+			thunderbolt_name(c, r));
 	if (automatic)
-		FIELD_SET(f, finding, severity, c->snap->platform.boltd ? SEVERITY_NOTE : SEVERITY_WARNING);
+		FIELD_SET(f, finding, severity,
+			  c->snap->platform.boltd ? SEVERITY_NOTE : SEVERITY_WARNING);
 	check_evidence(c, f, router_path(c, r, "authorized"), "0", "1");
 	if (d && FIELD_KNOWN(d, tb_domain, security))
-		check_evidence(c, f, arena_printf(c->arena, "/sys/bus/thunderbolt/devices/%s/security", d->name),
+		check_evidence(c, f, thunderbolt_domain_path(c, d, "security"),
 			       enum_name(&tb_security_tab, d->security), NULL);
 	if (FIELD_KNOWN(r, tb_router, bolt_policy))
 		check_evidence(c, f, "bolt's policy for it", r->bolt_policy, NULL);
@@ -127,7 +155,8 @@ typedef bool domain_test(const struct tb_domain *d);
 
 static bool no_pcie(const struct tb_domain *d)
 {
-	return d->security == TB_SECURITY_DPONLY || d->security == TB_SECURITY_USBONLY || d->security == TB_SECURITY_NOPCIE;
+	return d->security == TB_SECURITY_DPONLY || d->security == TB_SECURITY_USBONLY ||
+	       d->security == TB_SECURITY_NOPCIE;
 }
 
 static bool lets_in(const struct tb_domain *d)
@@ -148,12 +177,14 @@ static const char *domains_where(struct check *c, domain_test *test)
 
 	for (i = 0; i < c->snap->domains.n; i++)
 		if (test(&c->snap->domains.v[i]))
-			names = names ? arena_printf(c->arena, "%s, %s", names, c->snap->domains.v[i].name)
-				      : c->snap->domains.v[i].name;
+			names = names ? arena_printf(c->arena, "%s, %s", names,
+						     c->snap->domains.v[i].name) :
+					c->snap->domains.v[i].name;
 	return names;
 }
 
-static void domains_evidence(struct check *c, struct finding *f, domain_test *test, const char *wanted)
+static void domains_evidence(struct check *c, struct finding *f, domain_test *test,
+			     const char *wanted)
 {
 	uint32_t i;
 
@@ -162,10 +193,10 @@ static void domains_evidence(struct check *c, struct finding *f, domain_test *te
 
 		if (!test(d))
 			continue;
-		check_evidence(c, f, arena_printf(c->arena, "/sys/bus/thunderbolt/devices/%s/security", d->name),
+		check_evidence(c, f, thunderbolt_domain_path(c, d, "security"),
 			       enum_name(&tb_security_tab, d->security), wanted);
 		if (FIELD_KNOWN(d, tb_domain, iommu_dma_protection))
-			check_evidence(c, f, arena_printf(c->arena, "/sys/bus/thunderbolt/devices/%s/iommu_dma_protection", d->name),
+			check_evidence(c, f, thunderbolt_domain_path(c, d, "iommu_dma_protection"),
 				       d->iommu_dma_protection ? "1" : "0", wanted ? NULL : "1");
 	}
 }
@@ -191,31 +222,38 @@ static void check_domains(struct check *c)
 	struct finding *f;
 
 	if (names) {
-		f = check_add(c, "GB6002", names, NONE, "the security level of %s allows no PCIe tunnels%s", names,
-			      box_in(c, no_pcie) ? ": a GPU in the box that is plugged in cannot be reached" : "");
+		f = check_add(c, "GB6002", names, NONE,
+			      "the security level of %s allows no PCIe tunnels%s", names,
+			      box_in(c, no_pcie) ?
+				      ": a GPU in the box that is plugged in cannot be reached" :
+				      "");
 		if (!box_in(c, no_pcie))
 			FIELD_SET(f, finding, severity, SEVERITY_NOTE);
 		domains_evidence(c, f, no_pcie, "user");
 	}
 	names = domains_where(c, lets_in);
 	if (names) {
-		f = check_add(c, "GB6003", names, NONE, "%s lets any device in without asking%s", names,
-			      iommu_off ? ", and no IOMMU confines it" : "");
+		f = check_add(c, "GB6003", names, NONE, "%s lets any device in without asking%s",
+			      names, iommu_off ? ", and no IOMMU confines it" : "");
 		domains_evidence(c, f, lets_in, "user");
 	}
 	names = domains_where(c, unprotected);
 	if (names) {
-		f = check_add(c, "GB6004", names, NONE, "%s: devices on the cable are not confined by the IOMMU%s", names,
+		f = check_add(c, "GB6004", names, NONE,
+			      "%s: devices on the cable are not confined by the IOMMU%s", names,
 			      iommu_off ? ", which is off" : "");
 		if (!iommu_off)
 			FIELD_SET(f, finding, severity, SEVERITY_NOTE);
 		domains_evidence(c, f, unprotected, NULL);
 		if (snapshot_cmdline(c->snap, "iommu"))
-			check_evidence(c, f, "/proc/cmdline: iommu", snapshot_cmdline(c->snap, "iommu"), NULL);
+			check_evidence(c, f, "/proc/cmdline: iommu",
+				       snapshot_cmdline(c->snap, "iommu"), NULL);
 		if (snapshot_cmdline(c->snap, "intel_iommu"))
-			check_evidence(c, f, "/proc/cmdline: intel_iommu", snapshot_cmdline(c->snap, "intel_iommu"), NULL);
+			check_evidence(c, f, "/proc/cmdline: intel_iommu",
+				       snapshot_cmdline(c->snap, "intel_iommu"), NULL);
 		if (snapshot_cmdline(c->snap, "amd_iommu"))
-			check_evidence(c, f, "/proc/cmdline: amd_iommu", snapshot_cmdline(c->snap, "amd_iommu"), NULL);
+			check_evidence(c, f, "/proc/cmdline: amd_iommu",
+				       snapshot_cmdline(c->snap, "amd_iommu"), NULL);
 	}
 }
 
@@ -223,9 +261,12 @@ static void check_domains(struct check *c)
 
 static bool is_nhi(const struct pci_device *d)
 {
-	const struct facts_tb *f = FIELD_KNOWN(d, pci_device, vendor_id) ? facts_tb_find(d->vendor_id, d->device_id) : NULL;
+	const struct facts_tb *f = FIELD_KNOWN(d, pci_device, vendor_id) ?
+					   facts_tb_find(d->vendor_id, d->device_id) :
+					   NULL;
 
-	return !d->bridge && ((f && f->part == TB_PART_NHI) || (FIELD_KNOWN(d, pci_device, class) && d->class == PCI_CLASS_USB4));
+	return !d->bridge && ((f && f->part == TB_PART_NHI) ||
+			      (FIELD_KNOWN(d, pci_device, class) && d->class == PCI_CLASS_USB4));
 }
 
 static void explain_driver(struct check *c, struct finding *f)
@@ -238,20 +279,32 @@ static void explain_driver(struct check *c, struct finding *f)
 		const struct modprobe_rule *rule = &pl->modprobe.v[i];
 		const char *where;
 
-		if ((rule->kind != MODPROBE_KIND_BLACKLIST && rule->kind != MODPROBE_KIND_INSTALL) ||
+		if ((rule->kind != MODPROBE_KIND_BLACKLIST &&
+		     rule->kind != MODPROBE_KIND_INSTALL) ||
 		    !str_eq(rule->module, "thunderbolt"))
 			continue;
-		where = rule->line ? arena_printf(c->arena, "%s:%u", rule->file, rule->line) : rule->file;
+		where = rule->line ? arena_printf(c->arena, "%s:%u", rule->file, rule->line) :
+				     rule->file;
 		check_evidence(c, f, where, enum_name(&modprobe_kind_tab, rule->kind), NULL);
-		check_remedy(c, f, "Remove the rule in %s, then: modprobe thunderbolt. An initramfs may hold a copy of the file.", where);
+		check_remedy(
+			c, f,
+			"Remove the rule in %s, then: modprobe thunderbolt. An initramfs may hold "
+			"a copy of the file.",
+			where);
 		return;
 	}
 	if (m && FIELD_KNOWN(m, module, available) && !m->available) {
 		check_evidence(c, f, "module thunderbolt", "not there for this kernel", NULL);
-		check_remedy(c, f, "Install the package with this kernel's full set of modules, or boot a kernel with CONFIG_USB4.");
+		check_remedy(
+			c, f,
+			"Install the package with this kernel's full set of modules, or boot a "
+			"kernel with CONFIG_USB4.");
 	} else if (m && m->state == MODULE_STATE_LOADED) {
 		check_evidence(c, f, "module thunderbolt", "loaded", NULL);
-		check_remedy(c, f, "The module is loaded and did not take the controller: look for 'thunderbolt' in the kernel's messages.");
+		check_remedy(
+			c, f,
+			"The module is loaded and did not take the controller: look for "
+			"'thunderbolt' in the kernel's messages.");
 	}
 }
 
@@ -265,14 +318,19 @@ static void check_controllers(struct check *c)
 		const struct pci_device *d = &c->snap->pci.v[i];
 
 		if (is_nhi(d) && FIELD_KNOWN(d, pci_device, driver) && !*d->driver)
-			names = names ? arena_printf(c->arena, "%s, %s", names, check_addr(c, d->address)) : check_addr(c, d->address);
+			names = names ? arena_printf(c->arena, "%s, %s", names,
+						     check_addr(c, d->address)) :
+					check_addr(c, d->address);
 	}
 	if (!names)
 		return;
-	f = check_add(c, "GB6005", names, NONE, "no driver is bound to the Thunderbolt or USB4 host controller%s %s",
+	f = check_add(c, "GB6005", names, NONE,
+		      "no driver is bound to the Thunderbolt or USB4 host controller%s %s",
 		      strchr(names, ',') ? "s" : "", names);
 	for (i = 0; i < c->snap->pci.n; i++)
-		if (is_nhi(&c->snap->pci.v[i]) && FIELD_KNOWN(&c->snap->pci.v[i], pci_device, driver) && !*c->snap->pci.v[i].driver)
+		if (is_nhi(&c->snap->pci.v[i]) &&
+		    FIELD_KNOWN(&c->snap->pci.v[i], pci_device, driver) &&
+		    !*c->snap->pci.v[i].driver)
 			check_evidence(c, f, check_pci_path(c, i, "driver"), "none", "thunderbolt");
 	explain_driver(c, f);
 }
@@ -280,7 +338,9 @@ static void check_controllers(struct check *c)
 static bool is_tunnel_port(const struct check *c, uint32_t i)
 {
 	const struct pci_device *d = &c->snap->pci.v[i];
-	const struct facts_tb *f = FIELD_KNOWN(d, pci_device, vendor_id) ? facts_tb_find(d->vendor_id, d->device_id) : NULL;
+	const struct facts_tb *f = FIELD_KNOWN(d, pci_device, vendor_id) ?
+					   facts_tb_find(d->vendor_id, d->device_id) :
+					   NULL;
 	uint32_t k;
 
 	if (f && f->part == TB_PART_PORT)
@@ -302,7 +362,8 @@ static uint32_t count_below(const struct check *c, uint32_t port, bool bridges)
 			continue;
 		up = i;
 		for (steps = 0; steps < all->n && up != NONE; steps++) {
-			up = FIELD_KNOWN(&all->v[up], pci_device, parent) ? all->v[up].parent : NONE;
+			up = FIELD_KNOWN(&all->v[up], pci_device, parent) ? all->v[up].parent :
+									    NONE;
 			if (up == port)
 				break;
 		}
@@ -316,7 +377,10 @@ static uint32_t devices_below(const struct check *c, uint32_t port)
 	return count_below(c, port, false);
 }
 
-/* Devices below all ports that tunnels of this domain may come out of; NONE when no such port is known. */
+/*
+ * Devices below all ports that tunnels of this domain may come out of; NONE when no such port is
+ * known.
+ */
 static uint32_t count_in_domain(const struct check *c, const struct tb_domain *d, bool bridges)
 {
 	bool told = d && FIELD_KNOWN(d, tb_domain, root_ports) && d->root_ports.n;
@@ -355,14 +419,21 @@ static void check_ports(struct check *c)
 	for (i = 0; i < c->snap->pci.n; i++) {
 		const struct pci_device *d = &c->snap->pci.v[i];
 
-		if (is_tunnel_port(c, i) && FIELD_KNOWN(&d->power, pci_power, asleep) && d->power.asleep && !devices_below(c, i))
-			names = names ? arena_printf(c->arena, "%s, %s", names, check_addr(c, d->address)) : check_addr(c, d->address);
+		if (is_tunnel_port(c, i) && FIELD_KNOWN(&d->power, pci_power, asleep) &&
+		    d->power.asleep && !devices_below(c, i))
+			names = names ? arena_printf(c->arena, "%s, %s", names,
+						     check_addr(c, d->address)) :
+					check_addr(c, d->address);
 	}
 	if (!names)
 		return;
-	f = check_add(c, "GB6006", names, NONE, "the tunnel port%s %s sleep%s: plugging a box in may make no event",
+	f = check_add(c, "GB6006", names, NONE,
+		      "the tunnel port%s %s sleep%s: plugging a box in may make no event",
 		      strchr(names, ',') ? "s" : "", names, strchr(names, ',') ? "" : "s");
-	/* Sleeping is what an empty port should do; it is suspicious only when a box waits for its devices. */
+	/*
+	 * Sleeping is what an empty port should do; it is suspicious only when a box waits for its
+	 * devices.
+	 */
 	if (!any_waits(c))
 		FIELD_SET(f, finding, severity, SEVERITY_NOTE);
 	for (i = 0; i < c->snap->pci.n; i++) {
@@ -370,9 +441,13 @@ static void check_ports(struct check *c)
 
 		if (!is_tunnel_port(c, i) || !w->asleep || devices_below(c, i))
 			continue;
-		check_evidence(c, f, check_pci_path(c, i, "power/runtime_status"), w->runtime_status ? w->runtime_status : w->state, NULL);
-		check_remedy(c, f, "If plugging in does nothing, as root: echo on > %s, or boot with pcie_port_pm=off.",
-			     check_pci_path(c, i, "power/control"));
+		check_evidence(c, f, check_pci_path(c, i, "power/runtime_status"),
+			       w->runtime_status ? w->runtime_status : w->state, NULL);
+		check_remedy(
+			c, f,
+			"If plugging in does nothing, as root: echo on > %s, or boot with "
+			"pcie_port_pm=off.",
+			check_pci_path(c, i, "power/control"));
 	}
 }
 
@@ -397,17 +472,22 @@ uint32_t thunderbolt_lost_mbps(const struct check *c, const struct tb_router *r)
 static void check_cable(struct check *c, uint32_t i)
 {
 	const struct tb_router *r = &c->snap->routers.v[i];
-	uint32_t lost = thunderbolt_lost_mbps(c, r), now = tb_router_rate_mbps(r), could = now + lost;
+	uint32_t lost = thunderbolt_lost_mbps(c, r), now = tb_router_rate_mbps(r),
+		 could = now + lost;
 	struct finding *f;
 
 	if (!lost)
 		return;
-	f = check_add(c, "GB6007", r->name, r->gpus.n ? r->gpus.v[0] : NONE, "%s is connected with %s, where both ends can do %s",
-		      thunderbolt_name(c, r), thunderbolt_gbps(c, now), thunderbolt_gbps(c, could));
+	f = check_add(c, "GB6007", r->name, r->gpus.n ? r->gpus.v[0] : NONE,
+		      "%s is connected with %s, where both ends can do %s", thunderbolt_name(c, r),
+		      thunderbolt_gbps(c, now), thunderbolt_gbps(c, could));
 	/* From the second generation on a link has two lanes. */
 	check_evidence(c, f, router_path(c, r, "rx_speed"), thunderbolt_gbps(c, r->rx_speed_mbps),
-		       could >= 20000 && r->rx_speed_mbps < could / 2 ? thunderbolt_gbps(c, could / 2) : NULL);
-	check_evidence(c, f, router_path(c, r, "rx_lanes"), number(c, r->rx_lanes), could >= 20000 && r->rx_lanes < 2 ? "2" : NULL);
+		       could >= 20000 && r->rx_speed_mbps < could / 2 ?
+			       thunderbolt_gbps(c, could / 2) :
+			       NULL);
+	check_evidence(c, f, router_path(c, r, "rx_lanes"), number(c, r->rx_lanes),
+		       could >= 20000 && r->rx_lanes < 2 ? "2" : NULL);
 }
 
 /* A USB4 hub without PCIe devices is an ordinary dock; nothing is wrong with one. */
@@ -424,13 +504,15 @@ static void check_empty(struct check *c, uint32_t i)
 		    FIELD_KNOWN(&c->snap->routers.v[k], tb_router, parent))
 			return;
 	f = check_add(c, "GB6009", r->name, NONE, "%s is authorized, %s", thunderbolt_name(c, r),
-		      count_in_domain(c, thunderbolt_domain(c, r), true) ? "its PCIe switch is there, and no device answers behind it"
-								: "and no PCIe device is behind it");
+		      count_in_domain(c, thunderbolt_domain(c, r), true) ?
+			      "its PCIe switch is there, and no device answers behind it" :
+			      "and no PCIe device is behind it");
 	check_evidence(c, f, router_path(c, r, "authorized"), number(c, r->authorized), NULL);
 	if (FIELD_KNOWN(r, tb_router, boot))
 		check_evidence(c, f, router_path(c, r, "boot"), r->boot ? "1" : "0", NULL);
 	if (module_param(c, "host_reset"))
-		check_evidence(c, f, "/sys/module/thunderbolt/parameters/host_reset", module_param(c, "host_reset"), NULL);
+		check_evidence(c, f, "/sys/module/thunderbolt/parameters/host_reset",
+			       module_param(c, "host_reset"), NULL);
 }
 
 static void check_identity(struct check *c, uint32_t i)
@@ -438,10 +520,11 @@ static void check_identity(struct check *c, uint32_t i)
 	const struct tb_router *r = &c->snap->routers.v[i];
 	struct finding *f;
 
-	if (!is_box(r) || !FIELD_KNOWN(r, tb_router, vendor_name) || !FIELD_KNOWN(r, tb_router, device_name) || *r->vendor_name ||
-	    *r->device_name)
+	if (!is_box(r) || !FIELD_KNOWN(r, tb_router, vendor_name) ||
+	    !FIELD_KNOWN(r, tb_router, device_name) || *r->vendor_name || *r->device_name)
 		return;
-	f = check_add(c, "GB6010", r->name, NONE, "the box at %s gives neither maker nor name", r->name);
+	f = check_add(c, "GB6010", r->name, NONE, "the box at %s gives neither maker nor name",
+		      r->name);
 	check_evidence(c, f, router_path(c, r, "device_name"), "", NULL);
 	check_evidence(c, f, router_path(c, r, "vendor_name"), "", NULL);
 }
@@ -457,10 +540,12 @@ static void check_boot_list(struct check *c, uint32_t i)
 	    !FIELD_KNOWN(r, tb_router, unique_id) || strs_has(&d->boot_acl, r->unique_id) ||
 	    (FIELD_KNOWN(r, tb_router, boot) && r->boot))
 		return;
-	f = check_add(c, "GB6011", r->name, r->gpus.n ? r->gpus.v[0] : NONE, "%s is not on the firmware's boot list",
-		      thunderbolt_name(c, r));
-	check_evidence(c, f, arena_printf(c->arena, "/sys/bus/thunderbolt/devices/%s/boot_acl", d->name),
-		       arena_printf(c->arena, "%u other box%s", d->boot_acl.n, d->boot_acl.n == 1 ? "" : "es"), NULL);
+	f = check_add(c, "GB6011", r->name, r->gpus.n ? r->gpus.v[0] : NONE,
+		      "%s is not on the firmware's boot list", thunderbolt_name(c, r));
+	check_evidence(c, f, thunderbolt_domain_path(c, d, "boot_acl"),
+		       arena_printf(c->arena, "%u other box%s", d->boot_acl.n,
+				    d->boot_acl.n == 1 ? "" : "es"),
+		       NULL);
 }
 
 static void check_memory_of_bolt(struct check *c, uint32_t i)
@@ -469,13 +554,14 @@ static void check_memory_of_bolt(struct check *c, uint32_t i)
 	const struct tb_domain *d = thunderbolt_domain(c, r);
 	struct finding *f;
 
-	if (!is_authorized(r) || !c->snap->platform.boltd || !FIELD_KNOWN(r, tb_router, bolt_stored) || r->bolt_stored ||
-	    !d || d->security == TB_SECURITY_NONE || (FIELD_KNOWN(r, tb_router, boot) && r->boot))
+	if (!is_authorized(r) || !c->snap->platform.boltd ||
+	    !FIELD_KNOWN(r, tb_router, bolt_stored) || r->bolt_stored || !d ||
+	    d->security == TB_SECURITY_NONE || (FIELD_KNOWN(r, tb_router, boot) && r->boot))
 		return;
 	if (FIELD_KNOWN(d, tb_domain, iommu_dma_protection) && d->iommu_dma_protection)
 		return; /* bolt lets everything in there by itself */
-	f = check_add(c, "GB6020", r->name, r->gpus.n ? r->gpus.v[0] : NONE, "%s is authorized for this time only",
-		      thunderbolt_name(c, r));
+	f = check_add(c, "GB6020", r->name, r->gpus.n ? r->gpus.v[0] : NONE,
+		      "%s is authorized for this time only", thunderbolt_name(c, r));
 	check_evidence(c, f, "/var/lib/boltd/devices", "not in it", NULL);
 }
 
@@ -486,7 +572,8 @@ static void check_module(struct check *c)
 
 	if (!is_off(value))
 		return;
-	f = check_add(c, "GB6012", "thunderbolt", NONE, "the Thunderbolt controller is not reset at start (host_reset is off)");
+	f = check_add(c, "GB6012", "thunderbolt", NONE,
+		      "the Thunderbolt controller is not reset at start (host_reset is off)");
 	check_evidence(c, f, "/sys/module/thunderbolt/parameters/host_reset", value, NULL);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Chips that Thunderbolt and USB4 consist of, by PCI id. They are the evidence that needs no configuration space: a
- * port that does nothing but carry tunnels says by its id alone that what is below it sits outside the machine.
+ * Chips that Thunderbolt and USB4 consist of, by PCI id. They are the evidence that needs no
+ * configuration space: a port that does nothing but carry tunnels says by its id alone that what is
+ * below it sits outside the machine.
  */
 #ifndef GPUBAY_FACTS_THUNDERBOLT_H
 #define GPUBAY_FACTS_THUNDERBOLT_H
@@ -26,10 +27,16 @@ struct facts_tb {
 extern const struct facts_tb facts_tbs[];
 
 const struct facts_tb *facts_tb_find(uint16_t vendor, uint16_t device); /* NULL when not known */
-/* Best rate of a router's link by its generation (1 to 4) and, from 4 on, USB4 version ("2.0"); 0 when not known. */
+/*
+ * Best rate of a router's link by its generation (1 to 4) and, from 4 on, USB4 version ("2.0"); 0
+ * when not known.
+ */
 uint32_t facts_tb_rate_mbps(uint32_t generation, const char *usb4_version);
 
-/* Drivers that decide by the host's port whether a GPU is external, and so whether it may be let go. */
+/*
+ * Drivers that decide by the host's port whether a GPU is external, and so whether it may be let
+ * go.
+ */
 struct facts_tb_host {
 	const char *driver;
 	uint16_t vendor;    /* the only maker of host ports it believes */

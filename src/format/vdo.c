@@ -7,8 +7,8 @@ bool vdo_is_header(uint32_t vdo, uint16_t svid)
 }
 
 /*
- * The two pin bytes are named for a receptacle. A plug sits on the other side of the connector, so there the first
- * byte is what it takes as a sink and the second what it gives as a source.
+ * The two pin bytes are named for a receptacle. A plug sits on the other side of the connector, so
+ * there the first byte is what it takes as a sink and the second what it gives as a source.
  */
 struct vdo_dp vdo_dp_decode(uint32_t vdo)
 {
@@ -48,12 +48,10 @@ unsigned vdo_pin_lanes(char pin)
 	switch (pin) {
 	case 'A':
 	case 'C':
-	case 'E':
-		return 4;
+	case 'E': return 4;
 	case 'B':
 	case 'D':
-	case 'F':
-		return 2;
+	case 'F': return 2;
 	}
 	return 0;
 }
@@ -66,15 +64,16 @@ bool vdo_tbt_valid(uint32_t vdo)
 struct vdo_cable vdo_cable_decode(uint32_t vdo)
 {
 	static const struct vdo_cable speeds[] = {
-		{true, "USB 2.0 only", 0},
-		{true, "5 Gb/s a lane", 5},
-		{true, "10 Gb/s a lane", 10},
-		{true, "20 Gb/s a lane", 20},
+		{true, "USB 2.0 only", 0},    {true, "5 Gb/s a lane", 5},
+		{true, "10 Gb/s a lane", 10}, {true, "20 Gb/s a lane", 20},
 		{true, "40 Gb/s a lane", 40},
 	};
 	unsigned speed = vdo & 7;
 
-	/* A word of zeros is a cable that said nothing; the speed bits of both kinds of cable are the same three. */
+	/*
+	 * A word of zeros is a cable that said nothing; the speed bits of both kinds of cable are
+	 * the same three.
+	 */
 	if (vdo == 0 || speed >= ARRAY_LEN(speeds))
 		return (struct vdo_cable){.speed = ""};
 	return speeds[speed];
@@ -82,8 +81,14 @@ struct vdo_cable vdo_cable_decode(uint32_t vdo)
 
 const char *vdo_partner_kind(uint32_t id_header)
 {
-	static const char *const kinds[] = {"", "hub", "peripheral", "power supply", "", "alternate mode adapter",
-					    "VCONN-powered device", ""};
+	static const char *const kinds[] = {"",
+					    "hub",
+					    "peripheral",
+					    "power supply",
+					    "",
+					    "alternate mode adapter",
+					    "VCONN-powered device",
+					    ""};
 
 	return kinds[id_header >> 27 & 7];
 }

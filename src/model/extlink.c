@@ -6,7 +6,8 @@ FIELD_TABLE(tb_domain, TB_DOMAIN)
 FIELD_TABLE(tb_router, TB_ROUTER)
 
 /*
- * The slower of the two directions: USB4 version 2 may run three lanes one way and one the other, and a GPU needs both.
+ * The slower of the two directions: USB4 version 2 may run three lanes one way and one the other,
+ * and a GPU needs both.
  */
 uint32_t tb_router_rate_mbps(const struct tb_router *r)
 {

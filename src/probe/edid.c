@@ -31,7 +31,10 @@ static bool is_timing(const uint8_t *d)
 	return d[0] || d[1];
 }
 
-/* The 13 bytes of text end at a line feed and are padded with blanks; broken monitors pad with NULs. */
+/*
+ * The 13 bytes of text end at a line feed and are padded with blanks; broken monitors pad with
+ * NULs.
+ */
 static const char *descriptor_text(const uint8_t *d, struct arena *a)
 {
 	size_t n = 0;
@@ -49,7 +52,10 @@ static const uint8_t *find_text(const uint8_t *p, size_t n, uint8_t tag)
 	return NULL;
 }
 
-/* In the first block, or among the descriptors of a CTA extension (behind its data blocks, up to the checksum). */
+/*
+ * In the first block, or among the descriptors of a CTA extension (behind its data blocks, up to
+ * the checksum).
+ */
 static const char *text_of(const uint8_t *p, size_t n, uint8_t tag, struct arena *a)
 {
 	const uint8_t *d = find_text(p + AT_DESCRIPTORS, N_DESCRIPTORS * DESCRIPTOR, tag);
@@ -64,8 +70,8 @@ static const char *text_of(const uint8_t *p, size_t n, uint8_t tag, struct arena
 static void put_identity(const uint8_t *p, size_t n, struct arena *a, struct edid *e)
 {
 	unsigned maker = (unsigned)p[AT_MAKER] << 8 | p[AT_MAKER + 1];
-	uint32_t number = p[AT_SERIAL] | (uint32_t)p[AT_SERIAL + 1] << 8 | (uint32_t)p[AT_SERIAL + 2] << 16 |
-			  (uint32_t)p[AT_SERIAL + 3] << 24;
+	uint32_t number = p[AT_SERIAL] | (uint32_t)p[AT_SERIAL + 1] << 8 |
+			  (uint32_t)p[AT_SERIAL + 2] << 16 | (uint32_t)p[AT_SERIAL + 3] << 24;
 	char letters[4] = {0};
 	const char *serial = text_of(p, n, TAG_SERIAL, a);
 	unsigned i;
@@ -95,7 +101,10 @@ struct timing {
 	bool interlaced;
 };
 
-/* Detailed timing descriptor: sizes are split in a low byte and a nibble. False when it describes no picture. */
+/*
+ * Detailed timing descriptor: sizes are split in a low byte and a nibble. False when it describes
+ * no picture.
+ */
 static bool timing_read(const uint8_t *d, struct timing *ret)
 {
 	uint64_t clock = ((uint64_t)d[1] << 8 | d[0]) * 10000;
@@ -120,8 +129,9 @@ static bool timing_read(const uint8_t *d, struct timing *ret)
 }
 
 /*
- * The base block has centimetres, the preferred timing millimetres. The finer figures count where both agree;
- * elsewhere they are an aspect ratio, or those of another panel, and the coarse ones count.
+ * The base block has centimetres, the preferred timing millimetres. The finer figures count where
+ * both agree; elsewhere they are an aspect ratio, or those of another panel, and the coarse ones
+ * count.
  */
 static bool near_cm(uint32_t mm, uint32_t cm)
 {
@@ -131,9 +141,11 @@ static bool near_cm(uint32_t mm, uint32_t cm)
 static void put_size(const uint8_t *p, const struct timing *t, struct edid *e)
 {
 	uint32_t cm_w = p[AT_SIZE_CM], cm_h = p[AT_SIZE_CM + 1];
-	bool coarse = cm_w && cm_h; /* one of the two alone is an aspect ratio (EDID 1.4); a projector has none */
-	bool fine = coarse ? near_cm(t->width_mm, cm_w) && near_cm(t->height_mm, cm_h)
-			   : t->width_mm >= 50 && t->height_mm >= 30;
+	bool coarse =
+		cm_w &&
+		cm_h; /* one of the two alone is an aspect ratio (EDID 1.4); a projector has none */
+	bool fine = coarse ? near_cm(t->width_mm, cm_w) && near_cm(t->height_mm, cm_h) :
+			     t->width_mm >= 50 && t->height_mm >= 30;
 
 	FIELD_SET(e, edid, width_mm, fine ? t->width_mm : coarse ? cm_w * 10 : 0);
 	FIELD_SET(e, edid, height_mm, fine ? t->height_mm : coarse ? cm_h * 10 : 0);
@@ -149,7 +161,8 @@ static void put_picture(const uint8_t *p, struct arena *a, struct edid *e)
 		const uint8_t *d = p + AT_DESCRIPTORS + i * DESCRIPTOR;
 
 		if (is_timing(d) && timing_read(d, &t)) {
-			mode = arena_printf(a, "%ux%u%s@%u", t.width, t.height, t.interlaced ? "i" : "", t.hz);
+			mode = arena_printf(a, "%ux%u%s@%u", t.width, t.height,
+					    t.interlaced ? "i" : "", t.hz);
 			break;
 		}
 		t = (struct timing){0};

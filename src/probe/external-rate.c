@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What reaches a GPU through a cable. Two figures are true: what the routers on the way say of their links (lanes times
- * rate, which all tunnels share, and of which packet headers take their part), and the PCI Express link inside the box.
- * The PCI links that a tunnel shows in between are made up (2.5 GT/s, whatever the cable does) and are not counted.
- * A GPU slows its link down while it idles, so the link inside the box counts with the rate both ends can do and with
- * the lanes that are in use now: those do not change by idling.
+ * What reaches a GPU through a cable. Two figures are true: what the routers on the way say of
+ * their links (lanes times rate, which all tunnels share, and of which packet headers take their
+ * part), and the PCI Express link inside the box. The PCI links that a tunnel shows in between are
+ * made up (2.5 GT/s, whatever the cable does) and are not counted. A GPU slows its link down while
+ * it idles, so the link inside the box counts with the rate both ends can do and with the lanes
+ * that are in use now: those do not change by idling.
  */
 #include "probe/external.h"
 
@@ -40,7 +41,8 @@ static struct end end_of(const struct pci_device *d)
 		if (!e.max_mts && FIELD_KNOWN(c, pci_config, link_max_speed_mts))
 			e.max_mts = c->link_max_speed_mts;
 		if (!e.max_width)
-			e.max_width = sane_width(FIELD_KNOWN(c, pci_config, link_max_width), c->link_max_width);
+			e.max_width = sane_width(FIELD_KNOWN(c, pci_config, link_max_width),
+						 c->link_max_width);
 	}
 	return e;
 }
@@ -52,7 +54,8 @@ static uint32_t both(uint32_t a, uint32_t b)
 
 static enum pci_port_type port_type(const struct pci_device *d)
 {
-	bool known = FIELD_KNOWN(d, pci_device, config) && FIELD_KNOWN(&d->config, pci_config, port_type);
+	bool known = FIELD_KNOWN(d, pci_device, config) &&
+		     FIELD_KNOWN(&d->config, pci_config, port_type);
 
 	return known ? d->config.port_type : PCI_PORT_TYPE_UNKNOWN;
 }
@@ -60,18 +63,19 @@ static enum pci_port_type port_type(const struct pci_device *d)
 /* Inside a switch, between its downstream and upstream port, is no link. */
 static bool inside_switch(const struct pci_device *below, const struct pci_device *above)
 {
-	return port_type(below) == PCI_PORT_TYPE_DOWNSTREAM || port_type(above) == PCI_PORT_TYPE_UPSTREAM;
+	return port_type(below) == PCI_PORT_TYPE_DOWNSTREAM ||
+	       port_type(above) == PCI_PORT_TYPE_UPSTREAM;
 }
 
 struct narrowest {
 	uint32_t now, possible; /* Mb/s, 0 while nothing was found */
-	uint32_t mts, width;    /* the link's */
-	bool idle;              /* it runs slower than it can at this moment */
-	const char *below;      /* address of its lower end */
+	uint32_t mts, width;	/* the link's */
+	bool idle;		/* it runs slower than it can at this moment */
+	const char *below;	/* address of its lower end */
 };
 
-static void take_link(struct judge *j, const struct pci_device *below, const struct pci_device *above, bool tunnel,
-		      struct narrowest *n)
+static void take_link(struct judge *j, const struct pci_device *below,
+		      const struct pci_device *above, bool tunnel, struct narrowest *n)
 {
 	struct end a = end_of(below), b = end_of(above);
 	uint32_t max_mts = both(a.max_mts, b.max_mts), max_width = both(a.max_width, b.max_width);
@@ -84,7 +88,11 @@ static void take_link(struct judge *j, const struct pci_device *below, const str
 	now = topo_link_mbps(mts, width ? width : tunnel ? max_width : 0);
 	if (!now || (n->now && n->now <= now))
 		return;
-	*n = (struct narrowest){now, possible, mts, width ? width : max_width, both(a.mts, b.mts) < max_mts,
+	*n = (struct narrowest){now,
+				possible,
+				mts,
+				width ? width : max_width,
+				both(a.mts, b.mts) < max_mts,
 				arena_str(j->p->a, pci_addr_text(below->address, text))};
 }
 
@@ -158,24 +166,26 @@ static const char *cable_reason(struct judge *j, const struct cable *c)
 
 	if (c->slowest != c->own)
 		return arena_printf(j->p->a, "the link of '%s' it hangs behind: %s",
-				    c->slowest->device_name && *c->slowest->device_name ? c->slowest->device_name
-											: c->slowest->name,
+				    c->slowest->device_name && *c->slowest->device_name ?
+					    c->slowest->device_name :
+					    c->slowest->name,
 				    gbps(j, c->now));
 	if (c->now < could)
 		return arena_printf(j->p->a, "the cable or %s: %u lane%s of %s, where %s can do %s",
-				    c->host ? "its contact" : "the host's port", c->slowest->rx_lanes,
-				    c->slowest->rx_lanes == 1 ? "" : "s", gbps(j, c->slowest->rx_speed_mbps),
+				    c->host ? "its contact" : "the host's port",
+				    c->slowest->rx_lanes, c->slowest->rx_lanes == 1 ? "" : "s",
+				    gbps(j, c->slowest->rx_speed_mbps),
 				    c->host ? "both ends" : "the box", gbps(j, could));
 	if (c->host && c->host < c->box)
-		return arena_printf(j->p->a, "the host's port: %s, where the box can do %s", gbps(j, c->host),
-				    gbps(j, c->box));
+		return arena_printf(j->p->a, "the host's port: %s, where the box can do %s",
+				    gbps(j, c->host), gbps(j, c->box));
 	return "";
 }
 
 static const char *link_reason(struct judge *j, const struct narrowest *n, const char *what)
 {
-	return arena_printf(j->p->a, "%s (above %s): %u lane%s of %u.%u GT/s", what, n->below, n->width,
-			    n->width == 1 ? "" : "s", n->mts / 1000, n->mts % 1000 / 100);
+	return arena_printf(j->p->a, "%s (above %s): %u lane%s of %u.%u GT/s", what, n->below,
+			    n->width, n->width == 1 ? "" : "s", n->mts / 1000, n->mts % 1000 / 100);
 }
 
 static void rate_tunnel(struct judge *j)
@@ -190,7 +200,9 @@ static void rate_tunnel(struct judge *j)
 	if (!c.now)
 		return;
 	FIELD_SET(j->x, external, limited_by,
-		  n.now && n.now < c.now ? link_reason(j, &n, "the PCI Express link inside the box") : cable_reason(j, &c));
+		  n.now && n.now < c.now ?
+			  link_reason(j, &n, "the PCI Express link inside the box") :
+			  cable_reason(j, &c));
 }
 
 /* No tunnel: the link is what it says, and a slow one may be a bad cable or a GPU that rests. */
@@ -203,10 +215,13 @@ static void rate_cable(struct judge *j)
 	FIELD_SET(j->x, external, bandwidth_mbps, n.now);
 	FIELD_SET(j->x, external, possible_mbps, MAX(n.possible, n.now));
 	FIELD_SET(j->x, external, limited_by,
-		  n.now >= n.possible ? ""
-				      : link_reason(j, &n, n.idle ? "the link runs below what both ends can do, which is "
-								    "normal while the GPU rests"
-								  : "the link has fewer lanes than both ends can do"));
+		  n.now >= n.possible ?
+			  "" :
+			  link_reason(j, &n,
+				      n.idle ?
+					      "the link runs below what both ends can do, which is "
+					      "normal while the GPU rests" :
+					      "the link has fewer lanes than both ends can do"));
 }
 
 void external_rate(struct judge *j)

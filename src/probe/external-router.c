@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which box? PCI does not say which router a bridge sits in. The domain is often known, and the number of boxes on the
- * way is: each one adds an upstream port. If after that more than one router could be meant, none is named.
+ * Which box? PCI does not say which router a bridge sits in. The domain is often known, and the
+ * number of boxes on the way is: each one adds an upstream port. If after that more than one router
+ * could be meant, none is named.
  */
 #include "probe/external.h"
 
@@ -31,7 +32,8 @@ static uint32_t count_boxes(const struct judge *j)
 	for (k = 0; k < j->host_top && k < j->n; k++) {
 		const struct pci_device *d = &j->s->pci.v[j->way[k]];
 
-		if (FIELD_KNOWN(d, pci_device, config) && FIELD_KNOWN(&d->config, pci_config, port_type) &&
+		if (FIELD_KNOWN(d, pci_device, config) &&
+		    FIELD_KNOWN(&d->config, pci_config, port_type) &&
 		    d->config.port_type == PCI_PORT_TYPE_UPSTREAM && external_is_bridge(d))
 			n++;
 	}
@@ -74,6 +76,21 @@ static const char *enclosure_name(struct judge *j, const struct tb_router *r)
 	return arena_printf(j->p->a, "%s%s%s", maker, *maker && *name ? " " : "", name);
 }
 
+/*
+ * The GPU is behind the box it sits in and behind every dock on the way; the host's own router is
+ * no box.
+ */
+static void note_behind(struct judge *j, uint32_t index)
+{
+	while (index != NONE && !j->s->routers.v[index].host) {
+		struct tb_router *r = &j->s->routers.v[index];
+
+		if (!u32s_has(&r->gpus, j->gpu))
+			u32s_add(j->p->a, &r->gpus, j->gpu);
+		index = FIELD_KNOWN(r, tb_router, parent) ? r->parent : NONE;
+	}
+}
+
 static void set_router(struct judge *j, uint32_t index)
 {
 	struct tb_router *r = &j->s->routers.v[index];
@@ -82,9 +99,9 @@ static void set_router(struct judge *j, uint32_t index)
 	FIELD_SET(j->x, external, enclosure, enclosure_name(j, r));
 	if (FIELD_KNOWN(r, tb_router, authorized))
 		FIELD_SET(j->x, external, authorized, r->authorized > 0);
-	if (!u32s_has(&r->gpus, j->gpu))
-		u32s_add(j->p->a, &r->gpus, j->gpu);
-	evidence_add(j->p->a, &j->x->evidence, arena_printf(j->p->a, "/sys/bus/thunderbolt/devices/%s", r->name),
+	note_behind(j, index);
+	evidence_add(j->p->a, &j->x->evidence,
+		     arena_printf(j->p->a, "/sys/bus/thunderbolt/devices/%s", r->name),
 		     j->x->enclosure, "the box it sits in");
 }
 
@@ -106,8 +123,9 @@ void external_router(struct judge *j)
 		return;
 	}
 	if (c.n > 1)
-		evidence_add(j->p->a, &j->x->evidence, "/sys/bus/thunderbolt/devices", NULL,
-			     arena_printf(j->p->a, "which of %u boxes it sits in cannot be told", c.n));
+		evidence_add(
+			j->p->a, &j->x->evidence, "/sys/bus/thunderbolt/devices", NULL,
+			arena_printf(j->p->a, "which of %u boxes it sits in cannot be told", c.n));
 	/* Any of them may be the one, so their lists are not known to be complete. */
 	for (i = 0; i < c.n; i++)
 		j->s->routers.v[c.v[i]].known &= ~(UINT64_C(1) << tb_router_gpus_bit);

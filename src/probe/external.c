@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rungs, strongest first:
- *   0  the administrator named the port external: the only way to know OCuLink, which is plain PCI Express
- *   1  `removable` of the GPU (kernel 5.14; what it marks changed in 6.13, and firmware that marks nothing proves nothing)
- *   2  a bridge above it with Intel's capability 0x1234, or whose id is that of a Thunderbolt or USB4 chip
- *   3  its root port is linked to a host controller, or carries nothing but tunnels, or belongs to an add-in controller
+ *   0  the administrator named the port external: the only way to know OCuLink, which is plain PCI
+ *      Express
+ *   1  `removable` of the GPU (kernel 5.14; what it marks changed in 6.13, and firmware that marks
+ *      nothing proves nothing)
+ *   2  a bridge above it with Intel's capability 0x1234, or whose id is that of a Thunderbolt or
+ *      USB4 chip
+ *   3  its root port is linked to a host controller, or carries nothing but tunnels, or belongs to
+ *      an add-in controller
  *   4  one authorized router and one hot-plug root port with devices below: they belong together
- *   5  a hot-plug slot with surprise removal: an OCuLink cable or a server's slot, so nothing is said
+ *   5  a hot-plug slot with surprise removal: an OCuLink cable or a server's slot, so nothing is
+ *      said
  * Nothing of it, or an integrated GPU: internal.
  */
 #include "probe/external.h"
@@ -25,7 +30,8 @@ static const char *device_path(struct judge *j, uint32_t pci)
 {
 	char text[PCI_ADDR_TEXT];
 
-	return arena_printf(j->p->a, "/sys/bus/pci/devices/%s", pci_addr_text(j->s->pci.v[pci].address, text));
+	return arena_printf(j->p->a, "/sys/bus/pci/devices/%s",
+			    pci_addr_text(j->s->pci.v[pci].address, text));
 }
 
 static const char *ids_text(struct judge *j, const struct pci_device *d)
@@ -35,13 +41,14 @@ static const char *ids_text(struct judge *j, const struct pci_device *d)
 
 static const struct facts_tb *facts_of(const struct pci_device *d)
 {
-	return FIELD_KNOWN(d, pci_device, vendor_id) ? facts_tb_find(d->vendor_id, d->device_id) : NULL;
+	return FIELD_KNOWN(d, pci_device, vendor_id) ? facts_tb_find(d->vendor_id, d->device_id) :
+						       NULL;
 }
 
 static bool has_vsec(const struct pci_device *d)
 {
-	return FIELD_KNOWN(d, pci_device, config) && FIELD_KNOWN(&d->config, pci_config, thunderbolt) &&
-	       d->config.thunderbolt;
+	return FIELD_KNOWN(d, pci_device, config) &&
+	       FIELD_KNOWN(&d->config, pci_config, thunderbolt) && d->config.thunderbolt;
 }
 
 bool external_is_bridge(const struct pci_device *d)
@@ -85,14 +92,19 @@ static void set_port(struct judge *j, uint32_t k)
 		FIELD_SET(j->x, external, port, j->way[k]);
 }
 
-/* "0000:00:01.1", "01.1" with a domain left out, or a path that ends in one; a second word names the interface. */
-static bool entry_fits(struct judge *j, const char *entry, uint32_t *ret_k, const char **ret_interface)
+/*
+ * "0000:00:01.1", "01.1" with a domain left out, or a path that ends in one; a second word names
+ * the interface.
+ */
+static bool entry_fits(struct judge *j, const char *entry, uint32_t *ret_k,
+		       const char **ret_interface)
 {
 	struct strs words = str_split(j->p->a, entry, " \t");
 	uint64_t address;
 	uint32_t k;
 
-	if (words.n == 0 || words.v[0][0] == '#' || pci_addr_parse(str_base(words.v[0]), &address) < 0)
+	if (words.n == 0 || words.v[0][0] == '#' ||
+	    pci_addr_parse(str_base(words.v[0]), &address) < 0)
 		return false;
 	*ret_interface = words.n > 1 && words.v[1][0] != '#' ? words.v[1] : "oculink";
 	for (k = 0; k < j->n; k++)
@@ -113,7 +125,8 @@ static void rung_configured(struct judge *j)
 	for (i = 0; FIELD_KNOWN(pl, platform, external_ports) && i < pl->external_ports.n; i++) {
 		if (!entry_fits(j, pl->external_ports.v[i], &k, &interface))
 			continue;
-		say(j, PORTS_FILE, pl->external_ports.v[i], "named external by configuration, not seen by gpubay");
+		say(j, PORTS_FILE, pl->external_ports.v[i],
+		    "named external by configuration, not seen by gpubay");
 		FIELD_SET(j->x, external, interface, interface);
 		set_port(j, k < j->n ? k : 0);
 		conclude(j, ATTACHMENT_EXTERNAL, CONFIDENCE_HIGH);
@@ -127,7 +140,8 @@ static void rung_removable(struct judge *j)
 
 	if (!FIELD_KNOWN(d, pci_device, removable) || d->removable != PCI_REMOVABLE_REMOVABLE)
 		return;
-	say(j, probe_pci_path(j->p, j->g->pci, "removable"), "removable", "the firmware marks the port as external");
+	say(j, probe_pci_path(j->p, j->g->pci, "removable"), "removable",
+	    "the firmware marks the port as external");
 	conclude(j, ATTACHMENT_EXTERNAL, CONFIDENCE_HIGH);
 }
 
@@ -142,7 +156,10 @@ static void note_chip(struct judge *j, const struct facts_tb *f, bool host)
 		j->box_interface = f->interface;
 }
 
-/* The lowest bridge is the box's; those of an add-in controller, from its upstream port on, are the host's. */
+/*
+ * The lowest bridge is the box's; those of an add-in controller, from its upstream port on, are the
+ * host's.
+ */
 static void rung_bridge(struct judge *j)
 {
 	bool vsec = false, id = false;
@@ -154,7 +171,8 @@ static void rung_bridge(struct judge *j)
 		bool host = k + 1 >= j->host_top;
 
 		if (has_vsec(d) && !vsec) {
-			say(j, probe_pci_path(j->p, j->way[k], "config"), "vendor-specific capability 0x1234",
+			say(j, probe_pci_path(j->p, j->way[k], "config"),
+			    "vendor-specific capability 0x1234",
 			    "a Thunderbolt bridge is above the GPU");
 			vsec = true;
 		}
@@ -174,12 +192,14 @@ static void rung_bridge(struct judge *j)
 
 static uint32_t parent_of(const struct snapshot *s, uint32_t i)
 {
-	return i != NONE && FIELD_KNOWN(&s->pci.v[i], pci_device, parent) ? s->pci.v[i].parent : NONE;
+	return i != NONE && FIELD_KNOWN(&s->pci.v[i], pci_device, parent) ? s->pci.v[i].parent :
+									    NONE;
 }
 
 /*
- * An add-in or soldered controller is a switch: its host interface hangs off one downstream port, the cables off the
- * others, and all of it is of one maker. The last condition keeps a chipset's switch, which other cards share, out.
+ * An add-in or soldered controller is a switch: its host interface hangs off one downstream port,
+ * the cables off the others, and all of it is of one maker. The last condition keeps a chipset's
+ * switch, which other cards share, out.
  */
 static uint32_t controller_top(const struct snapshot *s, uint32_t nhi)
 {
@@ -243,7 +263,8 @@ static void domain_of_port(struct judge *j, uint32_t port)
 		j->domain = i;
 		say(j,
 		    arena_printf(j->p->a, "/sys/class/devlink/pci:%s--pci:%s",
-				 pci_addr_text(j->s->pci.v[d->nhi].address, a), pci_addr_text(j->s->pci.v[port].address, b)),
+				 pci_addr_text(j->s->pci.v[d->nhi].address, a),
+				 pci_addr_text(j->s->pci.v[port].address, b)),
 		    d->name, "the root port carries this host controller's tunnels");
 		f = facts_of(&j->s->pci.v[d->nhi]);
 		if (f)
@@ -281,21 +302,29 @@ static void rung_port(struct judge *j)
 
 static bool hotplug_port(const struct pci_device *d)
 {
-	return FIELD_KNOWN(d, pci_device, config) && FIELD_KNOWN(&d->config, pci_config, hotplug_capable) &&
-	       d->config.hotplug_capable && FIELD_KNOWN(&d->config, pci_config, hotplug_surprise) &&
-	       d->config.hotplug_surprise;
+	return FIELD_KNOWN(d, pci_device, config) &&
+	       FIELD_KNOWN(&d->config, pci_config, hotplug_capable) && d->config.hotplug_capable &&
+	       FIELD_KNOWN(&d->config, pci_config, hotplug_surprise) && d->config.hotplug_surprise;
 }
 
-/* Root ports with hot plug and something below. Bridges that nobody asked about yet are read now: this is rare. */
+/*
+ * Root ports with hot plug and something below. Bridges that nobody asked about yet are read now:
+ * this is rare.
+ */
 static uint32_t count_hotplug_roots(struct judge *j)
 {
 	const struct snapshot *s = j->s;
 	uint32_t i, last = NONE, n = 0;
 
 	for (i = 0; i < s->pci.n; i++) {
-		uint32_t root = FIELD_KNOWN(&s->pci.v[i], pci_device, root_port) ? s->pci.v[i].root_port : NONE;
+		uint32_t root = FIELD_KNOWN(&s->pci.v[i], pci_device, root_port) ?
+					s->pci.v[i].root_port :
+					NONE;
 
-		/* Sorted by address, so what is below one port comes in one run for all but odd machines. */
+		/*
+		 * Sorted by address, so what is below one port comes in one run for all but odd
+		 * machines.
+		 */
 		if (root == NONE || root == last || s->pci.v[i].bridge)
 			continue;
 		last = root;
@@ -315,15 +344,20 @@ static void rung_only_one(struct judge *j)
 	for (i = 0; i < s->routers.n; i++) {
 		const struct tb_router *r = &s->routers.v[i];
 
-		if (!r->host && r->depth == 1 && FIELD_KNOWN(r, tb_router, authorized) && r->authorized) {
+		if (!r->host && r->depth == 1 && FIELD_KNOWN(r, tb_router, authorized) &&
+		    r->authorized) {
 			found = i;
 			n++;
 		}
 	}
 	if (n != 1 || count_hotplug_roots(j) > 0)
 		return;
-	say(j, arena_printf(j->p->a, "/sys/bus/thunderbolt/devices/%s/authorized", s->routers.v[found].name), "1",
-	    "the only authorized box, and the only hot-plug root port with devices below: they belong together");
+	say(j,
+	    arena_printf(j->p->a, "/sys/bus/thunderbolt/devices/%s/authorized",
+			 s->routers.v[found].name),
+	    "1",
+	    "the only authorized box, and the only hot-plug root port with devices below: they "
+	    "belong together");
 	conclude(j, ATTACHMENT_EXTERNAL, CONFIDENCE_MEDIUM);
 }
 
@@ -331,8 +365,10 @@ static void rung_slot(struct judge *j)
 {
 	if (FIELD_KNOWN(j->x, external, confidence) || j->n == 0 || !hotplug_port(step(j, 0)))
 		return;
-	say(j, probe_pci_path(j->p, j->way[0], "config"), "slot: hot-plug capable, surprise removal",
-	    "an OCuLink cable or a hot-plug slot of a server; name the port in " PORTS_FILE " if it leads outside");
+	say(j, probe_pci_path(j->p, j->way[0], "config"),
+	    "slot: hot-plug capable, surprise removal",
+	    "an OCuLink cable or a hot-plug slot of a server; name the port in " PORTS_FILE
+	    " if it leads outside");
 	FIELD_SET(j->x, external, interface, "hot-plug slot");
 	set_port(j, 0);
 	conclude(j, ATTACHMENT_UNKNOWN, CONFIDENCE_LOW);
@@ -357,24 +393,29 @@ static void rung_internal(struct judge *j)
 	if (FIELD_KNOWN(j->x, external, confidence))
 		return;
 	if (FIELD_KNOWN(d, pci_device, removable) && d->removable == PCI_REMOVABLE_FIXED) {
-		say(j, probe_pci_path(j->p, j->g->pci, "removable"), "fixed", "the firmware marks the port as internal");
+		say(j, probe_pci_path(j->p, j->g->pci, "removable"), "fixed",
+		    "the firmware marks the port as internal");
 		conclude(j, ATTACHMENT_INTERNAL, CONFIDENCE_HIGH);
 	} else if (!j->placed) {
-		say(j, device_path(j, j->g->pci), NULL, "the source does not say what the GPU is plugged into");
+		say(j, device_path(j, j->g->pci), NULL,
+		    "the source does not say what the GPU is plugged into");
 		conclude(j, ATTACHMENT_UNKNOWN, CONFIDENCE_LOW);
 	} else if (j->n == 0 && j->g->kind == GPU_KIND_GUEST_VF) {
-		say(j, device_path(j, j->g->pci), NULL, "a guest does not see what its host plugged in");
+		say(j, device_path(j, j->g->pci), NULL,
+		    "a guest does not see what its host plugged in");
 		conclude(j, ATTACHMENT_UNKNOWN, CONFIDENCE_LOW);
 	} else if (j->n == 0) {
 		say(j, device_path(j, j->g->pci), NULL, "on the root bus, not behind a port");
 		conclude(j, ATTACHMENT_INTERNAL, CONFIDENCE_HIGH);
 	} else if (way_readable(j)) {
 		say(j, probe_pci_path(j->p, j->way[0], "config"), NULL,
-		    "no mark of an external port on the way to the root; an OCuLink cable cannot be told from a slot");
+		    "no mark of an external port on the way to the root; an OCuLink cable cannot "
+		    "be told from a slot");
 		conclude(j, ATTACHMENT_INTERNAL, CONFIDENCE_MEDIUM);
 	} else {
 		say(j, probe_pci_path(j->p, j->way[0], "config"), NULL,
-		    "no mark of an external port, but the capabilities of the bridges above could not be read");
+		    "no mark of an external port, but the capabilities of the bridges above could "
+		    "not be read");
 		conclude(j, ATTACHMENT_INTERNAL, CONFIDENCE_LOW);
 	}
 }
@@ -389,19 +430,24 @@ static bool integrated(struct judge *j)
 	return true;
 }
 
-/* The cable ends at the host's port: the root port, or the add-in controller's port below its upstream one. */
+/*
+ * The cable ends at the host's port: the root port, or the add-in controller's port below its
+ * upstream one.
+ */
 static void describe_tunnel(struct judge *j)
 {
 	struct external *x = j->x;
 
-	if (FIELD_KNOWN(x, external, interface) && !str_eq(x->interface, "thunderbolt") && !str_eq(x->interface, "usb4"))
+	if (FIELD_KNOWN(x, external, interface) && !str_eq(x->interface, "thunderbolt") &&
+	    !str_eq(x->interface, "usb4"))
 		return;
 	set_port(j, j->host_top < j->n ? j->host_top - 1 : j->n - 1);
 	external_router(j);
 	if (FIELD_KNOWN(x, external, interface))
 		return;
 	if (j->host_interface || j->box_interface)
-		FIELD_SET(x, external, interface, j->host_interface ? j->host_interface : j->box_interface);
+		FIELD_SET(x, external, interface,
+			  j->host_interface ? j->host_interface : j->box_interface);
 	else if (x->router != NONE && j->s->routers.v[x->router].generation >= 4)
 		FIELD_SET(x, external, interface, "usb4");
 	else

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Thunderbolt and USB4 from /sys/bus/thunderbolt/devices. What an entry is stands in its uevent's DEVTYPE: the names of
- * a router and of another computer at the end of a cable look the same, and the latter's name is somebody's host name,
- * so it is passed over unread. A router's `key` is a secret and is never read. Attributes are what the kernel keeps in
- * memory; the one that asks the controller, boot_acl, is left alone while the controller sleeps.
+ * Thunderbolt and USB4 from /sys/bus/thunderbolt/devices. What an entry is stands in its uevent's
+ * DEVTYPE: the names of a router and of another computer at the end of a cable look the same, and
+ * the latter's name is somebody's host name, so it is passed over unread. A router's `key` is a
+ * secret and is never read. Attributes are what the kernel keeps in memory; the one that asks the
+ * controller, boot_acl, is left alone while the controller sleeps.
  */
 #include "probe/probe.h"
 
@@ -20,7 +21,10 @@ enum { ENTRIES_MAX = 4096, ROUTE_BITS = 8 };
 
 enum entry_kind { ENTRY_OTHER, ENTRY_DOMAIN, ENTRY_ROUTER };
 
-/* "0-301": domain and route, one byte of the route for each hop, the first hop lowest. False for any other name. */
+/*
+ * "0-301": domain and route, one byte of the route for each hop, the first hop lowest. False for
+ * any other name.
+ */
 static bool router_name(const char *name, uint32_t *ret_domain, uint64_t *ret_route)
 {
 	size_t n = strcspn(name, "-");
@@ -51,7 +55,8 @@ struct entry {
 static void gap(struct probe *p, const struct entry *d, const char *attr, int code)
 {
 	if (code != -ENOENT)
-		snapshot_gap(p->snap, PHASE, arena_printf(p->a, "/" DEVICES "/%s/%s", d->name, attr), code);
+		snapshot_gap(p->snap, PHASE,
+			     arena_printf(p->a, "/" DEVICES "/%s/%s", d->name, attr), code);
 }
 
 static bool get_str(struct probe *p, const struct entry *d, const char *attr, const char **ret)
@@ -63,8 +68,8 @@ static bool get_str(struct probe *p, const struct entry *d, const char *attr, co
 	return r == 0;
 }
 
-static bool get_number(struct probe *p, const struct entry *d, const char *attr, unsigned base, uint64_t max,
-		       uint64_t *ret)
+static bool get_number(struct probe *p, const struct entry *d, const char *attr, unsigned base,
+		       uint64_t max, uint64_t *ret)
 {
 	int r = tree_read_u64(&d->dir, attr, base, ret);
 
@@ -85,7 +90,8 @@ static enum entry_kind kind_by_shape(const struct entry *d)
 		return ENTRY_DOMAIN;
 	if (!router_name(d->name, &domain, &route))
 		return ENTRY_OTHER;
-	if (tree_exists(&d->dir, "generation") || tree_exists(&d->dir, "authorized") || tree_exists(&d->dir, "boot"))
+	if (tree_exists(&d->dir, "generation") || tree_exists(&d->dir, "authorized") ||
+	    tree_exists(&d->dir, "boot"))
 		return ENTRY_ROUTER;
 	return ENTRY_OTHER;
 }
@@ -99,9 +105,9 @@ static enum entry_kind entry_kind(struct probe *p, struct entry *d)
 		type = keyval_get(p->a, d->uevent, d->uevent_n, "DEVTYPE");
 	if (!type)
 		return kind_by_shape(d);
-	return str_eq(type, "thunderbolt_domain")   ? ENTRY_DOMAIN
-	       : str_eq(type, "thunderbolt_device") ? ENTRY_ROUTER
-						    : ENTRY_OTHER;
+	return str_eq(type, "thunderbolt_domain") ? ENTRY_DOMAIN :
+	       str_eq(type, "thunderbolt_device") ? ENTRY_ROUTER :
+						    ENTRY_OTHER;
 }
 
 /* The host controller: the PCI function in whose directory the domain lies. */
@@ -120,7 +126,8 @@ static uint32_t domain_nhi(struct probe *p, const char *name)
 		return NONE;
 	}
 	for (i = 0; i < s->pci.n; i++)
-		if (FIELD_KNOWN(&s->pci.v[i], pci_device, class) && s->pci.v[i].class == PCI_CLASS_USB4 &&
+		if (FIELD_KNOWN(&s->pci.v[i], pci_device, class) &&
+		    s->pci.v[i].class == PCI_CLASS_USB4 &&
 		    tree_exists(&p->pci_dir, pci_attr(p, i, name)))
 			return i;
 	return NONE;
@@ -146,7 +153,8 @@ static void domain_read(struct probe *p, const struct entry *d)
 	if (get_number(p, d, "deauthorization", 10, 1, &v))
 		FIELD_SET(t, tb_domain, deauthorization, v == 1);
 	if (t->nhi != NONE && !asleep)
-		asleep = runtime_asleep(&p->pci_dir, pci_attr(p, t->nhi, "power/runtime_status"), p->a);
+		asleep = runtime_asleep(&p->pci_dir, pci_attr(p, t->nhi, "power/runtime_status"),
+					p->a);
 	FIELD_SET(t, tb_domain, asleep, asleep);
 	if ((!asleep || p->tree->wake) && get_str(p, d, "boot_acl", &text)) {
 		t->boot_acl = str_split(p->a, text, ", ");
@@ -164,7 +172,8 @@ static bool speed_mbps(const char *text, uint32_t *ret)
 		return false;
 	if (text[whole] == '.') {
 		part = strspn(text + whole + 1, "0123456789");
-		if (part == 0 || part > 3 || parse_u64n(text + whole + 1, part, 10, 999, &fraction) < 0)
+		if (part == 0 || part > 3 ||
+		    parse_u64n(text + whole + 1, part, 10, 999, &fraction) < 0)
 			return false;
 		for (i = part; i < 3; i++)
 			fraction *= 10;
@@ -325,23 +334,28 @@ static void routers_link(struct probe *p)
 		const char *parent = parent_name(p, t->name);
 
 		FIELD_SET(t, tb_router, parent, parent ? router_find(s, parent) : NONE);
-		/* What a cable hangs off is nearer to the host: a tree that says otherwise would lead in circles. */
+		/*
+		 * What a cable hangs off is nearer to the host: a tree that says otherwise would
+		 * lead in circles.
+		 */
 		if (t->parent != NONE && s->routers.v[t->parent].depth >= t->depth)
 			t->parent = NONE;
 		if (router_name(t->name, &domain, &route))
-			FIELD_SET(t, tb_router, domain, domain_find(s, arena_printf(p->a, "domain%u", domain)));
+			FIELD_SET(t, tb_router, domain,
+				  domain_find(s, arena_printf(p->a, "domain%u", domain)));
 	}
 }
 
 /*
- * A PCIe port that tunnels come out of waits for its host controller when the machine wakes; the kernel notes that as a
- * link "pci:SUPPLIER--pci:CONSUMER" where the firmware told it.
+ * A PCIe port that tunnels come out of waits for its host controller when the machine wakes; the
+ * kernel notes that as a link "pci:SUPPLIER--pci:CONSUMER" where the firmware told it.
  */
 static bool devlink_parse(const char *name, uint64_t *ret_supplier, uint64_t *ret_consumer)
 {
 	const char *sep = strstr(name, "--pci:");
 
-	return sep && str_starts(name, "pci:") && pci_addr_parse_n(name + 4, (size_t)(sep - name) - 4, ret_supplier) == 0 &&
+	return sep && str_starts(name, "pci:") &&
+	       pci_addr_parse_n(name + 4, (size_t)(sep - name) - 4, ret_supplier) == 0 &&
 	       pci_addr_parse(sep + 6, ret_consumer) == 0;
 }
 
@@ -364,12 +378,16 @@ static void root_ports_read(struct probe *p)
 			continue;
 		port = snapshot_pci_find(s, consumer);
 		for (d = 0; port != NONE && s->pci.v[port].bridge && d < s->domains.n; d++)
-			if (s->domains.v[d].nhi != NONE && s->pci.v[s->domains.v[d].nhi].address == supplier)
+			if (s->domains.v[d].nhi != NONE &&
+			    s->pci.v[s->domains.v[d].nhi].address == supplier)
 				u32s_add(p->a, &s->domains.v[d].root_ports, port);
 	}
 }
 
-/* Host controllers and the ports of their tunnels, whether or not anything is below: a sleeping one explains much. */
+/*
+ * Host controllers and the ports of their tunnels, whether or not anything is below: a sleeping one
+ * explains much.
+ */
 static void ports_detail(struct probe *p)
 {
 	struct snapshot *s = p->snap;

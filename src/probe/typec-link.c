@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a Type-C port to the display it drives. Five facts are kept apart, because each of them can be there without the
- * next: the port offers DisplayPort, the partner offers it, the mode was entered, hot-plug detect is up, the connector
- * is connected. Which connector a port is wired to the kernel says in few machines; where it does not, a port is named
- * only when no other could be meant, and otherwise the reason is given why it cannot be known.
+ * From a Type-C port to the display it drives. Five facts are kept apart, because each of them can
+ * be there without the next: the port offers DisplayPort, the partner offers it, the mode was
+ * entered, hot-plug detect is up, the connector is connected. Which connector a port is wired to
+ * the kernel says in few machines; where it does not, a port is named only when no other could be
+ * meant, and otherwise the reason is given why it cannot be known.
  */
 #include "probe/probe.h"
 
@@ -24,7 +25,10 @@ static uint32_t port_find(const struct snapshot *s, const char *name)
 	return NONE;
 }
 
-/* The router at the end of the cable in one of the host's sockets: its route is the socket's number. */
+/*
+ * The router at the end of the cable in one of the host's sockets: its route is the socket's
+ * number.
+ */
 static uint32_t router_at(const struct snapshot *s, uint32_t host, const char *socket)
 {
 	uint64_t number, route;
@@ -36,7 +40,8 @@ static uint32_t router_at(const struct snapshot *s, uint32_t host, const char *s
 		const struct tb_router *r = &s->routers.v[i];
 		const char *dash = strchr(r->name, '-');
 
-		if (r->parent == host && !r->host && dash && parse_u64(dash + 1, 16, UINT64_MAX, &route) == 0 && route == number)
+		if (r->parent == host && !r->host && dash &&
+		    parse_u64(dash + 1, 16, UINT64_MAX, &route) == 0 && route == number)
 			return i;
 	}
 	return NONE;
@@ -46,7 +51,8 @@ static uint32_t router_at(const struct snapshot *s, uint32_t host, const char *s
 static void attach_by_socket(struct probe *p, uint32_t host)
 {
 	struct snapshot *s = p->snap;
-	const char *dir = arena_printf(p->a, ROUTERS "/%s", s->routers.v[host].name), *target, *link;
+	const char *dir = arena_printf(p->a, ROUTERS "/%s", s->routers.v[host].name), *target,
+		   *link;
 	struct strs names;
 	uint32_t i;
 
@@ -57,14 +63,16 @@ static void attach_by_socket(struct probe *p, uint32_t host)
 
 		if (!str_starts(names.v[i], "usb4_port"))
 			continue;
-		if (tree_link_base(p->root, arena_printf(p->a, "%s/%s/connector", dir, names.v[i]), p->a, &target) == 0)
+		if (tree_link_base(p->root, arena_printf(p->a, "%s/%s/connector", dir, names.v[i]),
+				   p->a, &target) == 0)
 			port = port_find(s, target);
 		if (port == NONE)
 			continue;
 		router = router_at(s, host, names.v[i] + strlen("usb4_port"));
 		if (router != NONE)
 			FIELD_SET(&s->typec.v[port], typec_port, router, router);
-		if (tree_read_str(p->root, arena_printf(p->a, "%s/%s/link", dir, names.v[i]), p->a, &link) == 0)
+		if (tree_read_str(p->root, arena_printf(p->a, "%s/%s/link", dir, names.v[i]), p->a,
+				  &link) == 0)
 			FIELD_SET(&s->typec.v[port], typec_port, tunnel, !str_eq(link, "none"));
 		else if (router != NONE)
 			FIELD_SET(&s->typec.v[port], typec_port, tunnel, true);
@@ -76,8 +84,8 @@ static bool tbt_active(const struct typec_port *t)
 	uint32_t i;
 
 	for (i = 0; i < t->altmodes.n; i++)
-		if (t->altmodes.v[i].side == TYPEC_SIDE_PARTNER && t->altmodes.v[i].svid == SVID_TBT &&
-		    t->altmodes.v[i].active)
+		if (t->altmodes.v[i].side == TYPEC_SIDE_PARTNER &&
+		    t->altmodes.v[i].svid == SVID_TBT && t->altmodes.v[i].active)
 			return true;
 	return false;
 }
@@ -85,7 +93,8 @@ static bool tbt_active(const struct typec_port *t)
 /* What the partner says, for machines whose firmware does not join sockets and ports. */
 static void attach_by_partner(struct typec_port *t)
 {
-	bool usb4 = FIELD_KNOWN(t, typec_port, partner_usb_mode) && str_eq(t->partner_usb_mode, "usb4");
+	bool usb4 =
+		FIELD_KNOWN(t, typec_port, partner_usb_mode) && str_eq(t->partner_usb_mode, "usb4");
 
 	if (FIELD_KNOWN(t, typec_port, tunnel))
 		return;
@@ -99,7 +108,9 @@ static void attach_by_partner(struct typec_port *t)
 		FIELD_SET(t, typec_port, tunnel, false);
 }
 
-/* One box is plugged into the host and one port has a partner that could be it: they are the same. */
+/*
+ * One box is plugged into the host and one port has a partner that could be it: they are the same.
+ */
 static void attach_by_elimination(struct snapshot *s)
 {
 	uint32_t i, router = NONE, port = NONE, routers = 0, ports = 0;
@@ -183,19 +194,24 @@ static void connect_by_kernel(struct probe *p)
 		path = arena_printf(p->a, DRM "/%s/typec_connector", c->name);
 		k = tree_link_base(p->root, path, p->a, &target) == 0 ? port_find(s, target) : NONE;
 		if (k != NONE)
-			set_connector(s, k, i, arena_printf(p->a, "the kernel links %s to it", c->name));
+			set_connector(s, k, i,
+				      arena_printf(p->a, "the kernel links %s to it", c->name));
 	}
 	for (i = 0; i < s->connectors.n; i++)
 		for (k = 0; k < s->typec.n; k++) {
 			const struct connector *c = &s->connectors.v[i];
 			const struct typec_port *t = &s->typec.v[k];
 
-			if (!FIELD_KNOWN(t, typec_port, connector) && !FIELD_KNOWN(c, connector, typec) &&
-			    FIELD_KNOWN(t, typec_port, firmware_node) && FIELD_KNOWN(c, connector, firmware_node) &&
-			    *t->firmware_node && str_eq(t->firmware_node, c->firmware_node))
-				set_connector(s, k, i,
-					      arena_printf(p->a, "port and %s are one firmware object, %s", c->name,
-							   t->firmware_node));
+			if (!FIELD_KNOWN(t, typec_port, connector) &&
+			    !FIELD_KNOWN(c, connector, typec) &&
+			    FIELD_KNOWN(t, typec_port, firmware_node) &&
+			    FIELD_KNOWN(c, connector, firmware_node) && *t->firmware_node &&
+			    str_eq(t->firmware_node, c->firmware_node))
+				set_connector(
+					s, k, i,
+					arena_printf(p->a,
+						     "port and %s are one firmware object, %s",
+						     c->name, t->firmware_node));
 		}
 }
 
@@ -213,15 +229,16 @@ static struct choice choose(const struct snapshot *s, const struct typec_port *t
 	for (i = 0; i < s->connectors.n; i++) {
 		const struct connector *c = &s->connectors.v[i];
 
-		if (!is_displayport(c) || FIELD_KNOWN(c, connector, typec) || !FIELD_KNOWN(c, connector, gpu) ||
-		    !gpu_possible(s, t, c->gpu))
+		if (!is_displayport(c) || FIELD_KNOWN(c, connector, typec) ||
+		    !FIELD_KNOWN(c, connector, gpu) || !gpu_possible(s, t, c->gpu))
 			continue;
 		ch.n++;
 		ch.one = i;
 		if (FIELD_KNOWN(c, connector, status) && c->status == CONNECTOR_STATUS_CONNECTED) {
 			ch.connected++;
 			ch.one_connected = i;
-		} else if (FIELD_KNOWN(c, connector, status) && c->status == CONNECTOR_STATUS_DISCONNECTED) {
+		} else if (FIELD_KNOWN(c, connector, status) &&
+			   c->status == CONNECTOR_STATUS_DISCONNECTED) {
 			ch.disconnected++;
 		}
 	}
@@ -233,11 +250,15 @@ static uint32_t capable_ports_left(const struct snapshot *s)
 	uint32_t i, n = 0;
 
 	for (i = 0; i < s->typec.n; i++)
-		n += s->typec.v[i].dp_capable && !FIELD_KNOWN(&s->typec.v[i], typec_port, connector);
+		n += s->typec.v[i].dp_capable &&
+		     !FIELD_KNOWN(&s->typec.v[i], typec_port, connector);
 	return n;
 }
 
-/* Where the kernel names some connectors, it would have named the rest as well: what it leaves out is another socket. */
+/*
+ * Where the kernel names some connectors, it would have named the rest as well: what it leaves out
+ * is another socket.
+ */
 static bool kernel_names_any(const struct snapshot *s)
 {
 	uint32_t i;
@@ -250,19 +271,26 @@ static bool kernel_names_any(const struct snapshot *s)
 
 static const char *why_unknown(struct probe *p, const struct choice *ch, uint32_t ports, bool named)
 {
-	const char *one = ch->connected == 1
-				  ? arena_printf(p->a, "; %s is the only one connected now",
-						 p->snap->connectors.v[ch->one_connected].name)
-				  : "";
+	const char *one = ch->connected == 1 ?
+				  arena_printf(p->a, "; %s is the only one connected now",
+					       p->snap->connectors.v[ch->one_connected].name) :
+				  "";
 
 	if (ch->n == 0)
-		return "cannot be known, because the machine's GPUs show no DisplayPort connector that is not wired elsewhere";
+		return "cannot be known, because the machine's GPUs show no DisplayPort connector "
+		       "that is not wired elsewhere";
 	if (named)
-		return arena_printf(p->a, "cannot be known, because the kernel names other ports' connectors and not this one's%s", one);
-	return arena_printf(p->a,
-			    "cannot be known, because %u DisplayPort connector%s and %u Type-C port%s are there and the kernel "
-			    "joins none of them%s",
-			    ch->n, ch->n == 1 ? "" : "s", ports, ports == 1 ? "" : "s", one);
+		return arena_printf(
+			p->a,
+			"cannot be known, because the kernel names other ports' connectors and not "
+			"this one's%s",
+			one);
+	return arena_printf(
+		p->a,
+		"cannot be known, because %u DisplayPort connector%s and %u Type-C port%s are "
+		"there and the kernel "
+		"joins none of them%s",
+		ch->n, ch->n == 1 ? "" : "s", ports, ports == 1 ? "" : "s", one);
 }
 
 static void connect_by_elimination(struct probe *p)
@@ -281,9 +309,13 @@ static void connect_by_elimination(struct probe *p)
 		if (FIELD_KNOWN(t, typec_port, dp_capable) && !t->dp_capable)
 			FIELD_SET(t, typec_port, connector_why, "the port offers no DisplayPort");
 		else if (ports == 1 && ch.n == 1 && !named)
-			set_connector(s, i, ch.one, "the only DisplayPort connector, and the only Type-C port with DisplayPort");
+			set_connector(
+				s, i, ch.one,
+				"the only DisplayPort connector, and the only Type-C port with "
+				"DisplayPort");
 		else
-			FIELD_SET(t, typec_port, connector_why, why_unknown(p, &ch, MAX(ports, 1u), named));
+			FIELD_SET(t, typec_port, connector_why,
+				  why_unknown(p, &ch, MAX(ports, 1u), named));
 	}
 }
 
@@ -333,37 +365,58 @@ static void judge_tunnel(struct probe *p, struct typec_port *t)
 	if (t->router != NONE)
 		via = arena_printf(p->a, "router %s", p->snap->routers.v[t->router].name);
 	if (FIELD_KNOWN(t, typec_port, dp_connected))
-		lit = t->dp_connected ? "; its connector is connected" : "; its connector is not connected";
-	conclude(t, DP_VERDICT_TUNNELLED,
-		 arena_printf(p->a, "attached by %s: a display there is reached through the tunnel, of which alternate modes "
-				    "say nothing%s", via, lit));
+		lit = t->dp_connected ? "; its connector is connected" :
+					"; its connector is not connected";
+	conclude(
+		t, DP_VERDICT_TUNNELLED,
+		arena_printf(
+			p->a,
+			"attached by %s: a display there is reached through the tunnel, of which "
+			"alternate modes "
+			"say nothing%s",
+			via, lit));
 }
 
-/* The mode is entered, as the kernel says. Only a connector that is connected shows that a picture can flow. */
+/*
+ * The mode is entered, as the kernel says. Only a connector that is connected shows that a picture
+ * can flow.
+ */
 static void judge_entered(struct probe *p, struct typec_port *t)
 {
 	struct choice ch = choose(p->snap, t);
 	bool pinless = FIELD_KNOWN(t, typec_port, dp_pin) && !*t->dp_pin;
 	bool no_hpd = FIELD_KNOWN(t, typec_port, dp_hpd) && !t->dp_hpd;
-	const char *more = pinless ? "; no pin assignment was configured" : no_hpd ? "; hot-plug detect is down" : "";
+	const char *more = pinless ? "; no pin assignment was configured" :
+			   no_hpd  ? "; hot-plug detect is down" :
+				     "";
 
 	if (FIELD_KNOWN(t, typec_port, dp_connected) && t->dp_connected)
-		conclude(t, DP_VERDICT_WORKING, "the mode is entered and the connector is connected");
+		conclude(t, DP_VERDICT_WORKING,
+			 "the mode is entered and the connector is connected");
 	else if (FIELD_KNOWN(t, typec_port, dp_connected))
 		conclude(t, DP_VERDICT_NO_VIDEO,
-			 arena_printf(p->a, "the mode is said to be active, but %s is disconnected%s",
+			 arena_printf(p->a,
+				      "the mode is said to be active, but %s is disconnected%s",
 				      p->snap->connectors.v[t->connector].name, more));
 	else if (ch.n && ch.disconnected == ch.n)
-		conclude(t, DP_VERDICT_NO_VIDEO,
-			 arena_printf(p->a, "the mode is said to be active, but every DisplayPort connector is disconnected%s",
-				      more));
+		conclude(
+			t, DP_VERDICT_NO_VIDEO,
+			arena_printf(
+				p->a,
+				"the mode is said to be active, but every DisplayPort connector is "
+				"disconnected%s",
+				more));
 	else if (no_hpd)
-		conclude(t, DP_VERDICT_NO_VIDEO, "the mode is said to be active, but hot-plug detect is down");
+		conclude(t, DP_VERDICT_NO_VIDEO,
+			 "the mode is said to be active, but hot-plug detect is down");
 	else if (ch.connected && !pinless)
-		conclude(t, DP_VERDICT_WORKING,
-			 "the mode is entered and a DisplayPort connector is connected; which one is wired to the port is not known");
+		conclude(
+			t, DP_VERDICT_WORKING,
+			"the mode is entered and a DisplayPort connector is connected; which one "
+			"is wired to the port is not known");
 	else
-		conclude(t, DP_VERDICT_UNKNOWN, "the mode is entered; whether a picture flows cannot be seen");
+		conclude(t, DP_VERDICT_UNKNOWN,
+			 "the mode is entered; whether a picture flows cannot be seen");
 }
 
 static void judge(struct probe *p, struct typec_port *t)
@@ -376,39 +429,53 @@ static void judge(struct probe *p, struct typec_port *t)
 	else if (entered)
 		judge_entered(p, t);
 	else if (FIELD_KNOWN(t, typec_port, dp_capable) && !t->dp_capable)
-		conclude(t, DP_VERDICT_NOT_CAPABLE,
-			 t->altmodes.n ? "the port lists alternate modes, and DisplayPort is not among them"
-				       : "the port lists no alternate mode; some firmware hides them from the kernel");
+		conclude(
+			t, DP_VERDICT_NOT_CAPABLE,
+			t->altmodes.n ?
+				"the port lists alternate modes, and DisplayPort is not among "
+				"them" :
+				"the port lists no alternate mode; some firmware hides them from "
+				"the kernel");
 	else if (!FIELD_KNOWN(t, typec_port, partner) || !FIELD_KNOWN(t, typec_port, dp_capable))
 		conclude(t, DP_VERDICT_UNKNOWN, "the kernel does not say enough of this port");
 	else if (!t->partner)
 		conclude(t, DP_VERDICT_NOTHING_ATTACHED, "nothing is plugged in");
 	else if (!FIELD_KNOWN(t, typec_port, dp_partner))
-		conclude(t, DP_VERDICT_UNKNOWN, "the kernel does not list what the attached device offers");
+		conclude(t, DP_VERDICT_UNKNOWN,
+			 "the kernel does not list what the attached device offers");
 	else if (!t->dp_partner)
-		conclude(t, DP_VERDICT_NOTHING_ATTACHED, "what is plugged in offers no DisplayPort");
+		conclude(t, DP_VERDICT_NOTHING_ATTACHED,
+			 "what is plugged in offers no DisplayPort");
 	else if (!FIELD_KNOWN(t, typec_port, dp_entered))
-		conclude(t, DP_VERDICT_UNKNOWN, "the kernel does not say whether the mode was entered");
+		conclude(t, DP_VERDICT_UNKNOWN,
+			 "the kernel does not say whether the mode was entered");
 	else
-		conclude(t, DP_VERDICT_NOT_ENTERED,
-			 junk(theirs) ? "both sides offer DisplayPort, but the firmware passes on capabilities that make no sense"
-				      : "both sides offer DisplayPort, but the mode was not entered");
+		conclude(
+			t, DP_VERDICT_NOT_ENTERED,
+			junk(theirs) ?
+				"both sides offer DisplayPort, but the firmware passes on "
+				"capabilities that make no sense" :
+				"both sides offer DisplayPort, but the mode was not entered");
 }
 
 static void limit(struct typec_port *t)
 {
 	const struct typec_altmode *theirs = dp_mode(t, TYPEC_SIDE_PARTNER);
 	bool four = theirs && FIELD_KNOWN(theirs, typec_altmode, pins) &&
-		    (strchr(theirs->pins, 'C') || strchr(theirs->pins, 'E') || strchr(theirs->pins, 'A'));
+		    (strchr(theirs->pins, 'C') || strchr(theirs->pins, 'E') ||
+		     strchr(theirs->pins, 'A'));
 
 	if (t->dp_verdict == DP_VERDICT_TUNNELLED || !FIELD_KNOWN(t, typec_port, dp_verdict))
 		return;
 	if (FIELD_KNOWN(t, typec_port, dp_lanes) && t->dp_lanes == 2)
-		FIELD_SET(t, typec_port, dp_limit,
-			  four ? "two lanes: the pin assignment leaves the other two to USB SuperSpeed, four would be offered"
-			       : "two lanes: the attached device offers no assignment with four");
+		FIELD_SET(
+			t, typec_port, dp_limit,
+			four ? "two lanes: the pin assignment leaves the other two to USB "
+			       "SuperSpeed, four would be offered" :
+			       "two lanes: the attached device offers no assignment with four");
 	else if (FIELD_KNOWN(t, typec_port, cable_speed) && str_starts(t->cable_speed, "USB 2.0"))
-		FIELD_SET(t, typec_port, dp_limit, "the cable has no wires for SuperSpeed or DisplayPort");
+		FIELD_SET(t, typec_port, dp_limit,
+			  "the cable has no wires for SuperSpeed or DisplayPort");
 	else
 		FIELD_SET(t, typec_port, dp_limit, "");
 }
@@ -437,9 +504,11 @@ void probe_typec_link(struct probe *p)
 	for (i = 0; i < s->typec.n; i++) {
 		struct typec_port *t = &s->typec.v[i];
 
-		if (t->connector != NONE && FIELD_KNOWN(&s->connectors.v[t->connector], connector, status))
+		if (t->connector != NONE &&
+		    FIELD_KNOWN(&s->connectors.v[t->connector], connector, status))
 			FIELD_SET(t, typec_port, dp_connected,
-				  s->connectors.v[t->connector].status == CONNECTOR_STATUS_CONNECTED);
+				  s->connectors.v[t->connector].status ==
+					  CONNECTOR_STATUS_CONNECTED);
 		judge(p, t);
 		limit(t);
 	}

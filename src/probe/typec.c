@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * USB Type-C from /sys/class/typec: what each port, its partner and the cable say. Below a port lie its own alternate
- * modes (what the machine can do), its partner (what is attached, with modes of its own) and the cable with its plugs.
- * How much of it exists depends on the port's driver: firmware that speaks UCSI often hides partners' modes, so what is
- * not listed is not always not there. Verdicts are drawn in typec-link.c, when displays and GPUs are known.
+ * USB Type-C from /sys/class/typec: what each port, its partner and the cable say. Below a port lie
+ * its own alternate modes (what the machine can do), its partner (what is attached, with modes of
+ * its own) and the cable with its plugs. How much of it exists depends on the port's driver:
+ * firmware that speaks UCSI often hides partners' modes, so what is not listed is not always not
+ * there. Verdicts are drawn in typec-link.c, when displays and GPUs are known.
  */
 #include "probe/probe.h"
 
@@ -39,7 +40,8 @@ static bool get_str(struct probe *p, const char *dir, const char *name, const ch
 	return r == 0;
 }
 
-static bool get_number(struct probe *p, const char *dir, const char *name, unsigned base, uint64_t max, uint64_t *ret)
+static bool get_number(struct probe *p, const char *dir, const char *name, unsigned base,
+		       uint64_t max, uint64_t *ret)
 {
 	const char *path = arena_printf(p->a, "%s/%s", dir, name);
 	int r = tree_read_u64(p->root, path, base, ret);
@@ -51,7 +53,8 @@ static bool get_number(struct probe *p, const char *dir, const char *name, unsig
 	return r == 0;
 }
 
-/* "[host] device" is host; without brackets the whole text is meant, with nothing chosen there is no value. */
+/* "[host] "
+   "device" is host; without brackets the whole text is meant, with nothing chosen there is no value. */
 const char *typec_current(struct arena *a, const char *text)
 {
 	const char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
@@ -91,11 +94,17 @@ static void mode_decode(struct arena *a, struct typec_altmode *m)
 		return;
 	FIELD_SET(m, typec_altmode, source, dp.source);
 	FIELD_SET(m, typec_altmode, sink, dp.sink);
-	/* The machine's side counts as a source, what is attached as a sink; a dock that can be both is shown as it is used. */
-	FIELD_SET(m, typec_altmode, pins,
-		  arena_str(a, vdo_pins_text(m->side == TYPEC_SIDE_PORT ? dp.source_pins ? dp.source_pins : dp.sink_pins
-									: dp.sink_pins ? dp.sink_pins : dp.source_pins,
-					     pins)));
+	/*
+	 * The machine's side counts as a source, what is attached as a sink; a dock that can be
+	 * both is shown as it is used.
+	 */
+	FIELD_SET(
+		m, typec_altmode, pins,
+		arena_str(a, vdo_pins_text(m->side == TYPEC_SIDE_PORT ?
+						   dp.source_pins ? dp.source_pins : dp.sink_pins :
+					   dp.sink_pins ? dp.sink_pins :
+							  dp.source_pins,
+					   pins)));
 }
 
 static bool mode_str(struct probe *p, const char *dir, const char *name, const char **ret)
@@ -135,7 +144,10 @@ static void mode_read(struct reader *r, enum typec_side side, const char *dir, c
 	mode_decode(p->a, m);
 }
 
-/* Modes in `dir` are called `owner`.0, `owner`.1 ...; returns how many, or -1 when the directory cannot be listed. */
+/*
+ * Modes in `dir` are called `owner`.0, `owner`.1 ...; returns how many, or -1 when the directory
+ * cannot be listed.
+ */
 static int modes_read(struct reader *r, enum typec_side side, const char *dir, const char *owner)
 {
 	struct strs names;
@@ -150,7 +162,8 @@ static int modes_read(struct reader *r, enum typec_side side, const char *dir, c
 	for (i = 0; i < names.n; i++) {
 		const char *s = names.v[i];
 
-		if (str_starts(s, owner) && s[n] == '.' && s[n + 1] && s[n + 1 + strspn(s + n + 1, "0123456789")] == '\0') {
+		if (str_starts(s, owner) && s[n] == '.' && s[n + 1] &&
+		    s[n + 1 + strspn(s + n + 1, "0123456789")] == '\0') {
 			mode_read(r, side, arena_printf(r->p->a, "%s/%s", dir, s), s);
 			found++;
 		}
@@ -158,7 +171,10 @@ static int modes_read(struct reader *r, enum typec_side side, const char *dir, c
 	return found;
 }
 
-/* Entered means that the partner's mode is; where it has none listed, the port's own word is all there is. */
+/*
+ * Entered means that the partner's mode is; where it has none listed, the port's own word is all
+ * there is.
+ */
 static void displayport_read(struct reader *r, const char *dir)
 {
 	struct probe *p = r->p;
@@ -194,7 +210,8 @@ static void partner_read(struct reader *r)
 {
 	struct probe *p = r->p;
 	struct typec_port *t = r->t;
-	const char *name = arena_printf(p->a, "%s-partner", t->name), *dir = child_dir(r, name), *text;
+	const char *name = arena_printf(p->a, "%s-partner", t->name), *dir = child_dir(r, name),
+		   *text;
 	uint64_t v, count = 0;
 	bool counted;
 	uint32_t i;
@@ -216,7 +233,10 @@ static void partner_read(struct reader *r)
 		FIELD_SET(t, typec_port, accessory, text);
 	counted = get_number(p, dir, "number_of_alternate_modes", 10, 64, &count);
 	n = modes_read(r, TYPEC_SIDE_PARTNER, dir, name);
-	/* A driver that lists no mode and gives no count has not asked the partner: not known, not none. */
+	/*
+	 * A driver that lists no mode and gives no count has not asked the partner: not known, not
+	 * none.
+	 */
 	if (n > 0 || (n == 0 && counted && count == 0))
 		FIELD_SET(t, typec_port, dp_partner, false);
 	for (i = 0; i < t->altmodes.n; i++) {
@@ -229,7 +249,8 @@ static void partner_read(struct reader *r)
 			FIELD_SET(t, typec_port, dp_entered, t->dp_entered || m->active);
 		displayport_read(r, arena_printf(p->a, "%s/%s", dir, m->name));
 	}
-	if (!FIELD_KNOWN(t, typec_port, dp_entered) && FIELD_KNOWN(t, typec_port, dp_partner) && !t->dp_partner)
+	if (!FIELD_KNOWN(t, typec_port, dp_entered) && FIELD_KNOWN(t, typec_port, dp_partner) &&
+	    !t->dp_partner)
 		FIELD_SET(t, typec_port, dp_entered, false);
 }
 
@@ -245,13 +266,15 @@ static void cable_read(struct reader *r)
 		return;
 	if (get_str(p, dir, "type", &text))
 		FIELD_SET(r->t, typec_port, cable_type, text);
-	if (get_number(p, dir, "identity/product_type_vdo1", 16, UINT32_MAX, &v) && vdo_cable_decode((uint32_t)v).valid)
+	if (get_number(p, dir, "identity/product_type_vdo1", 16, UINT32_MAX, &v) &&
+	    vdo_cable_decode((uint32_t)v).valid)
 		FIELD_SET(r->t, typec_port, cable_speed, vdo_cable_decode((uint32_t)v).speed);
 	if (tree_list(p->root, dir, p->a, &names) < 0)
 		return;
 	for (i = 0; i < names.n; i++)
 		if (str_starts(names.v[i], arena_printf(p->a, "%s-plug", r->t->name)))
-			modes_read(r, TYPEC_SIDE_PLUG, arena_printf(p->a, "%s/%s", dir, names.v[i]), names.v[i]);
+			modes_read(r, TYPEC_SIDE_PLUG, arena_printf(p->a, "%s/%s", dir, names.v[i]),
+				   names.v[i]);
 }
 
 static void port_attributes(struct reader *r)
@@ -274,7 +297,8 @@ static void port_attributes(struct reader *r)
 		FIELD_SET(t, typec_port, usb_pd_revision, text);
 	if (get_str(p, r->dir, "usb_capability", &text))
 		FIELD_SET(t, typec_port, usb_capability, without_brackets(p->a, text));
-	if (tree_read_str(p->root, arena_printf(p->a, "%s/firmware_node/path", r->dir), p->a, &text) == 0)
+	if (tree_read_str(p->root, arena_printf(p->a, "%s/firmware_node/path", r->dir), p->a,
+			  &text) == 0)
 		FIELD_SET(t, typec_port, firmware_node, text);
 	if (tree_readlink(p->root, r->dir, p->a, &text) == 0 && strstr(text, "devices/"))
 		FIELD_SET(t, typec_port, path, strstr(text, "devices/"));

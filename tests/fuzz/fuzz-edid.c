@@ -10,9 +10,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct edid e;
 
 	if (edid_parse(data, size, a, &e) == 0) {
-		if (strlen(e.name) > 13 * 3 || strlen(e.serial) > 13 * 3 || strlen(e.manufacturer) != 3)
+		if (strlen(e.name) > 13 * 3 || strlen(e.serial) > 13 * 3 ||
+		    strlen(e.manufacturer) != 3)
 			abort();
-		if (e.width_mm > 4095 || e.height_mm > 4095 || (e.width_mm == 0) != (e.height_mm == 0))
+		if (e.width_mm > 4095 || e.height_mm > 4095 ||
+		    (e.width_mm == 0) != (e.height_mm == 0))
 			abort();
 	}
 	arena_free(a);

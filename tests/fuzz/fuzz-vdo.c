@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		d = vdo_dp_decode(vdo);
 		if (d.valid != !d.why || (vdo_is_header(vdo, SVID_DP) && d.valid))
 			abort();
-		if (strlen(vdo_pins_text(d.source_pins, pins)) > 6 || strlen(vdo_pins_text((uint8_t)vdo, pins)) > 6)
+		if (strlen(vdo_pins_text(d.source_pins, pins)) > 6 ||
+		    strlen(vdo_pins_text((uint8_t)vdo, pins)) > 6)
 			abort();
 		if (vdo_cable_decode(vdo).valid && !*vdo_cable_decode(vdo).speed)
 			abort();

@@ -38,12 +38,14 @@ static int tear_down(void **state)
 }
 
 /* `path` below the root bus, ids "8086:7EC4", class as uevent writes it. */
-static void pci(struct machine *m, const char *path, const char *ids, const char *class, const char *more)
+static void pci(struct machine *m, const char *path, const char *ids, const char *class,
+		const char *more)
 {
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 
 	buf_addf(&m->links, "%s -> ../../../devices/pci0000:00/%s\n", name, path);
-	buf_addf(&m->dirs, "[" BUS "%s]\nuevent :\n\tPCI_CLASS=%s\n\tPCI_ID=%s\n%s\n", path, class, ids, more);
+	buf_addf(&m->dirs, "[" BUS "%s]\nuevent :\n\tPCI_CLASS=%s\n\tPCI_ID=%s\n%s\n", path, class,
+		 ids, more);
 }
 
 enum { PORT_ROOT = 4, PORT_UP = 5, PORT_DOWN = 6, HOTPLUG = 0x100, VSEC = 0x200 };
@@ -53,14 +55,17 @@ static const char *config(char *text, size_t size, unsigned what)
 {
 	unsigned flags = (what & 0xf) << 4 | 2 | (what & HOTPLUG ? 0x100 : 0);
 
-	snprintf(text, size,
-		 "config %%\n\t0004: 00 00 10 00\n\t000e: 01\n\t0034: 40\n\t0040: 10 00 %02x %02x\n\t0054: %02x 00 00 00\n"
-		 "\t0100: %s\n\t0104: 34 12 01 00\n\tsize: 4096\n",
-		 flags & 0xff, flags >> 8, what & HOTPLUG ? 0x60 : 0, what & VSEC ? "0b 00 01 00" : "03 00 01 00");
+	snprintf(
+		text, size,
+		"config %%\n\t0004: 00 00 10 00\n\t000e: 01\n\t0034: 40\n\t0040: 10 00 %02x %02x\n\t0054: %02x 00 00 00\n"
+		"\t0100: %s\n\t0104: 34 12 01 00\n\tsize: 4096\n",
+		flags & 0xff, flags >> 8, what & HOTPLUG ? 0x60 : 0,
+		what & VSEC ? "0b 00 01 00" : "03 00 01 00");
 	return text;
 }
 
-static void port(struct machine *m, const char *path, const char *ids, unsigned what, const char *link)
+static void port(struct machine *m, const char *path, const char *ids, unsigned what,
+		 const char *link)
 {
 	char text[512], all[1024];
 
@@ -103,12 +108,16 @@ static void host(struct machine *m)
 	pci(m, NHI, "8086:7EC2", "C0340", "driver -> ../../../bus/pci/drivers/thunderbolt\n");
 	router(m, NHI "/domain0",
 	       "uevent :\n\tDEVTYPE=thunderbolt_domain\nsecurity = user\niommu_dma_protection = 1\ndeauthorization = 1\n");
-	router(m, NHI "/domain0/0-0", "uevent :\n\tDEVTYPE=thunderbolt_device\n\tUSB4_VERSION=1.0\ngeneration = 4\nauthorized = 1\n");
+	router(m, NHI "/domain0/0-0",
+	       "uevent :\n\tDEVTYPE=thunderbolt_device\n\tUSB4_VERSION=1.0\ngeneration = 4\nauthorized = 1\n");
 }
 
-#define SLOW "max_link_speed = 2.5 GT/s PCIe\nmax_link_width = 4\ncurrent_link_speed = 2.5 GT/s PCIe\ncurrent_link_width = 4\n"
-#define GEN3X4 "max_link_speed = 8.0 GT/s PCIe\nmax_link_width = 4\ncurrent_link_speed = 2.5 GT/s PCIe\ncurrent_link_width = 4\n"
-#define GEN4X16 "max_link_speed = 16.0 GT/s PCIe\nmax_link_width = 16\ncurrent_link_speed = 2.5 GT/s PCIe\ncurrent_link_width = 4\n"
+#define SLOW \
+	"max_link_speed = 2.5 GT/s PCIe\nmax_link_width = 4\ncurrent_link_speed = 2.5 GT/s PCIe\ncurrent_link_width = 4\n"
+#define GEN3X4 \
+	"max_link_speed = 8.0 GT/s PCIe\nmax_link_width = 4\ncurrent_link_speed = 2.5 GT/s PCIe\ncurrent_link_width = 4\n"
+#define GEN4X16 \
+	"max_link_speed = 16.0 GT/s PCIe\nmax_link_width = 16\ncurrent_link_speed = 2.5 GT/s PCIe\ncurrent_link_width = 4\n"
 
 static struct snapshot *capability_machine(struct machine *m, const char *more)
 {
@@ -117,7 +126,8 @@ static struct snapshot *capability_machine(struct machine *m, const char *more)
 	port(m, "0000:00:07.0", "8086:FFF0", PORT_ROOT | HOTPLUG, SLOW);
 	port(m, "0000:00:07.0/0000:02:00.0", "8086:FFF1", PORT_UP | VSEC, SLOW);
 	port(m, "0000:00:07.0/0000:02:00.0/0000:03:00.0", "8086:FFF1", PORT_DOWN | VSEC, GEN3X4);
-	pci(m, "0000:00:07.0/0000:02:00.0/0000:03:00.0/0000:04:00.0", "10DE:2684", "30000", GEN4X16);
+	pci(m, "0000:00:07.0/0000:02:00.0/0000:03:00.0/0000:04:00.0", "10DE:2684", "30000",
+	    GEN4X16);
 	return look(m, more);
 }
 
@@ -147,7 +157,8 @@ static void which_of_two_is_not_guessed(void **state)
 	struct snapshot *s;
 
 	router(m, NHI "/domain0/0-0/0-3", BOX);
-	s = capability_machine(m, LINKS_TB LINK_BOX "0-3 -> ../../../devices/pci0000:00/" NHI "/domain0/0-0/0-3\n");
+	s = capability_machine(m, LINKS_TB LINK_BOX "0-3 -> ../../../devices/pci0000:00/" NHI
+						    "/domain0/0-0/0-3\n");
 	assert_int_equal(s->routers.n, 3);
 	assert_int_equal(s->gpus.v[0].external.attachment, ATTACHMENT_EXTERNAL);
 	assert_int_equal(s->gpus.v[0].external.router, NONE);
@@ -166,10 +177,14 @@ static void in_the_last_box_of_a_chain(void **state)
 	port(m, "0000:00:07.0", "8086:7EC4", PORT_ROOT | HOTPLUG, SLOW);
 	port(m, "0000:00:07.0/0000:02:00.0", "8086:0B26", PORT_UP | VSEC, SLOW);
 	port(m, "0000:00:07.0/0000:02:00.0/0000:03:01.0", "8086:0B26", PORT_DOWN | VSEC, SLOW);
-	port(m, "0000:00:07.0/0000:02:00.0/0000:03:01.0/0000:04:00.0", "8086:15EF", PORT_UP | VSEC, SLOW);
-	port(m, "0000:00:07.0/0000:02:00.0/0000:03:01.0/0000:04:00.0/0000:05:01.0", "8086:15EF", PORT_DOWN | VSEC, GEN3X4);
-	pci(m, "0000:00:07.0/0000:02:00.0/0000:03:01.0/0000:04:00.0/0000:05:01.0/0000:06:00.0", "1002:744C", "30000", GEN4X16);
-	s = look(m, LINKS_TB LINK_BOX "0-301 -> ../../../devices/pci0000:00/" NHI "/domain0/0-0/0-1/0-301\n");
+	port(m, "0000:00:07.0/0000:02:00.0/0000:03:01.0/0000:04:00.0", "8086:15EF", PORT_UP | VSEC,
+	     SLOW);
+	port(m, "0000:00:07.0/0000:02:00.0/0000:03:01.0/0000:04:00.0/0000:05:01.0", "8086:15EF",
+	     PORT_DOWN | VSEC, GEN3X4);
+	pci(m, "0000:00:07.0/0000:02:00.0/0000:03:01.0/0000:04:00.0/0000:05:01.0/0000:06:00.0",
+	    "1002:744C", "30000", GEN4X16);
+	s = look(m, LINKS_TB LINK_BOX "0-301 -> ../../../devices/pci0000:00/" NHI
+				      "/domain0/0-0/0-1/0-301\n");
 	assert_string_equal(s->routers.v[s->gpus.v[0].external.router].name, "0-301");
 	assert_int_equal(s->routers.v[2].depth, 2);
 	assert_string_equal(s->routers.v[s->routers.v[2].parent].name, "0-1");
@@ -211,13 +226,17 @@ static void by_link_to_the_controller(void **state)
 	host(m);
 	port(m, "0000:00:07.1", "8086:FFF0", PORT_ROOT, "");
 	pci(m, "0000:00:07.1/0000:04:00.0", "10DE:2684", "30000", "");
-	s = look(m, LINKS_TB "\n[sys/class/devlink]\npci:" NHI "--pci:0000:00:07.1 -> x\npci:" NHI "--pci:0000:00:0d.0 -> x\n");
+	s = look(m, LINKS_TB "\n[sys/class/devlink]\npci:" NHI "--pci:0000:00:07.1 -> x\npci:" NHI
+			     "--pci:0000:00:0d.0 -> x\n");
 	assert_int_equal(s->domains.v[0].root_ports.n, 1);
 	assert_int_equal(s->gpus.v[0].external.attachment, ATTACHMENT_EXTERNAL);
 	assert_int_equal(s->gpus.v[0].external.confidence, CONFIDENCE_HIGH);
 }
 
-/* An ASMedia card in a slot: switch, host interface and cable port are one controller. A GPU beside the card is inside. */
+/*
+ * An ASMedia card in a slot: switch, host interface and cable port are one controller. A GPU beside
+ * the card is inside.
+ */
 static void by_add_in_controller(void **state)
 {
 	struct machine *m = *state;
@@ -228,10 +247,14 @@ static void by_add_in_controller(void **state)
 	port(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0", "1022:43F5", PORT_DOWN, "");
 	port(m, "0000:00:01.2/0000:02:00.0/0000:03:01.0", "1022:43F5", PORT_DOWN, "");
 	port(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0", "1B21:FFF1", PORT_UP, "");
-	port(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:00.0", "1B21:FFF2", PORT_DOWN, "");
-	port(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:01.0", "1B21:FFF2", PORT_DOWN, "");
-	pci(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:00.0/0000:06:00.0", "1B21:FFF3", "C0340", "");
-	pci(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:01.0/0000:07:00.0", "10DE:2684", "30000", "");
+	port(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:00.0", "1B21:FFF2",
+	     PORT_DOWN, "");
+	port(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:01.0", "1B21:FFF2",
+	     PORT_DOWN, "");
+	pci(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:00.0/0000:06:00.0",
+	    "1B21:FFF3", "C0340", "");
+	pci(m, "0000:00:01.2/0000:02:00.0/0000:03:00.0/0000:04:00.0/0000:05:01.0/0000:07:00.0",
+	    "10DE:2684", "30000", "");
 	pci(m, "0000:00:01.2/0000:02:00.0/0000:03:01.0/0000:08:00.0", "10DE:2684", "30000", "");
 	s = look(m, "");
 	assert_int_equal(s->gpus.n, 2);
@@ -327,7 +350,10 @@ static void cable_falls_back(void **state)
 	assert_non_null(strstr(s->gpus.v[0].external.limited_by, "cable"));
 }
 
-/* Another computer on the cable has a name that is nobody's business; keys are secrets; sleepers are left alone. */
+/*
+ * Another computer on the cable has a name that is nobody's business; keys are secrets; sleepers
+ * are left alone.
+ */
 static void what_is_never_read(void **state)
 {
 	struct machine *m = *state;
@@ -336,11 +362,16 @@ static void what_is_never_read(void **state)
 
 	pci(m, NHI, "8086:15EB", "88000", "");
 	router(m, NHI "/power", "runtime_status = suspended\n");
-	router(m, NHI "/domain0", "uevent :\n\tDEVTYPE=thunderbolt_domain\nsecurity = user\nboot_acl ! EIO\n");
-	router(m, NHI "/domain0/0-0", "uevent :\n\tDEVTYPE=thunderbolt_device\ngeneration = 3\nkey ! EIO\n");
-	router(m, NHI "/domain0/0-0/0-1", "uevent :\n\tDEVTYPE=thunderbolt_xdomain\ndevice_name ! EIO\ngeneration = 3\n");
-	router(m, NHI "/domain0/0-0/0-0:1.1", "uevent :\n\tDEVTYPE=thunderbolt_retimer\nnvm_version ! EIO\n");
-	s = look(m, LINKS_TB LINK_BOX "0-0:1.1 -> ../../../devices/pci0000:00/" NHI "/domain0/0-0/0-0:1.1\n");
+	router(m, NHI "/domain0",
+	       "uevent :\n\tDEVTYPE=thunderbolt_domain\nsecurity = user\nboot_acl ! EIO\n");
+	router(m, NHI "/domain0/0-0",
+	       "uevent :\n\tDEVTYPE=thunderbolt_device\ngeneration = 3\nkey ! EIO\n");
+	router(m, NHI "/domain0/0-0/0-1",
+	       "uevent :\n\tDEVTYPE=thunderbolt_xdomain\ndevice_name ! EIO\ngeneration = 3\n");
+	router(m, NHI "/domain0/0-0/0-0:1.1",
+	       "uevent :\n\tDEVTYPE=thunderbolt_retimer\nnvm_version ! EIO\n");
+	s = look(m, LINKS_TB LINK_BOX "0-0:1.1 -> ../../../devices/pci0000:00/" NHI
+				      "/domain0/0-0/0-0:1.1\n");
 	assert_int_equal(s->routers.n, 1);
 	assert_true(s->domains.v[0].asleep);
 	assert_false(FIELD_KNOWN(&s->domains.v[0], tb_domain, boot_acl));
@@ -377,8 +408,9 @@ static void bolt_database(void **state)
 
 	host(m);
 	router(m, NHI "/domain0/0-0/0-1", BOX);
-	s = look(m, LINKS_TB LINK_BOX
-		 "\n[var/lib/boltd/devices]\nc0ffee00-0001 :\n\t[device]\n\tname=Core X\n\t[user]\n\tpolicy=auto\n");
+	s = look(
+		m, LINKS_TB LINK_BOX
+		"\n[var/lib/boltd/devices]\nc0ffee00-0001 :\n\t[device]\n\tname=Core X\n\t[user]\n\tpolicy=auto\n");
 	assert_true(s->routers.v[1].bolt_stored);
 	assert_string_equal(s->routers.v[1].bolt_policy, "auto");
 }

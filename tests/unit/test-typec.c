@@ -15,15 +15,18 @@
 	"[sys/class/drm]\ncard0 -> ../../devices/pci0000:00/0000:00:02.0/drm/card0\n"
 #define CARD "sys/devices/pci0000:00/0000:00:02.0/drm/card0"
 #define OUTPUT(n, status) \
-	"card0-DP-" n " -> ../../devices/pci0000:00/0000:00:02.0/drm/card0/card0-DP-" n "\n\n[" CARD "/card0-DP-" n "]\nstatus = " \
-	status "\n"
+	"card0-DP-" n " -> ../../devices/pci0000:00/0000:00:02.0/drm/card0/card0-DP-" n \
+	"\n\n[" CARD "/card0-DP-" n "]\nstatus = " status "\n"
 #define PORT "\n[sys/class/typec/port0]\ndata_role = [host] device\npower_role = source [sink]\n"
-#define DP(dir, name, word, on) "\n[" dir "/" name "]\nsvid = ff01\nmode = 1\nvdo = " word "\nactive = " on "\n"
+#define DP(dir, name, word, on) \
+	"\n[" dir "/" name "]\nsvid = ff01\nmode = 1\nvdo = " word "\nactive = " on "\n"
 #define PORT_DP DP("sys/class/typec/port0", "port0.0", "0x001c1c46", "yes")
 #define PARTNER "\n[sys/class/typec/port0/port0-partner]\nnumber_of_alternate_modes = 1\n"
 #define PARTNER_DIR "sys/class/typec/port0/port0-partner"
 #define CONFIGURED(pin, hpd) \
-	"\n[" PARTNER_DIR "/port0-partner.0/displayport]\nconfiguration = USB [source]\npin_assignment = " pin "\nhpd = " hpd "\n"
+	"\n[" PARTNER_DIR \
+	"/port0-partner.0/displayport]\nconfiguration = USB [source]\npin_assignment = " pin \
+	"\nhpd = " hpd "\n"
 
 struct machine {
 	struct tree *tree;
@@ -76,15 +79,24 @@ static void verdicts(void **state)
 	} rows[] = {
 		{HEAD PORT, DP_VERDICT_NOT_CAPABLE},
 		{HEAD PORT PORT_DP, DP_VERDICT_NOTHING_ATTACHED},
-		{HEAD PORT PORT_DP "\n[" PARTNER_DIR "]\nnumber_of_alternate_modes = 0\n", DP_VERDICT_NOTHING_ATTACHED},
-		{HEAD PORT PORT_DP "\n[" PARTNER_DIR "]\nsupports_usb_power_delivery = yes\n", DP_VERDICT_UNKNOWN},
-		{HEAD PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0", "0x001c0045", "no"), DP_VERDICT_NOT_ENTERED},
-		{HEAD OUTPUT("1", "connected") PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0", "0x001c0045", "yes")
-			 CONFIGURED("[C] D", "1"), DP_VERDICT_WORKING},
-		{HEAD OUTPUT("1", "disconnected") PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0", "0x001c0045", "yes")
-			 CONFIGURED("C D", "0"), DP_VERDICT_NO_VIDEO},
+		{HEAD PORT PORT_DP "\n[" PARTNER_DIR "]\nnumber_of_alternate_modes = 0\n",
+		 DP_VERDICT_NOTHING_ATTACHED},
+		{HEAD PORT PORT_DP "\n[" PARTNER_DIR "]\nsupports_usb_power_delivery = yes\n",
+		 DP_VERDICT_UNKNOWN},
+		{HEAD PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0", "0x001c0045", "no"),
+		 DP_VERDICT_NOT_ENTERED},
+		{HEAD OUTPUT("1", "connected")
+			 PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0", "0x001c0045",
+						 "yes") CONFIGURED("[C] D", "1"),
+		 DP_VERDICT_WORKING},
+		{HEAD OUTPUT("1", "disconnected")
+			 PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0", "0x001c0045",
+						 "yes") CONFIGURED("C D", "0"),
+		 DP_VERDICT_NO_VIDEO},
 		{HEAD PORT PORT_DP PARTNER "usb_mode = usb2 [usb4]\n", DP_VERDICT_TUNNELLED},
-		{HEAD PORT PORT_DP PARTNER "\n[" PARTNER_DIR "/port0-partner.0]\nsvid = 8087\nmode = 1\nvdo = 0x00000001\nactive = yes\n",
+		{HEAD PORT PORT_DP PARTNER
+		 "\n[" PARTNER_DIR
+		 "/port0-partner.0]\nsvid = 8087\nmode = 1\nvdo = 0x00000001\nactive = yes\n",
 		 DP_VERDICT_TUNNELLED},
 	};
 	unsigned i;
@@ -93,21 +105,25 @@ static void verdicts(void **state)
 		const struct typec_port *t = look(state, rows[i].text);
 
 		if (t->dp_verdict != rows[i].verdict)
-			fail_msg("row %u: %s (%s)", i, enum_name(&dp_verdict_tab, t->dp_verdict), t->dp_reason);
+			fail_msg("row %u: %s (%s)", i, enum_name(&dp_verdict_tab, t->dp_verdict),
+				 t->dp_reason);
 		assert_true(FIELD_KNOWN(t, typec_port, dp_reason));
-		assert_int_equal(FIELD_KNOWN(t, typec_port, dp_verdict), rows[i].verdict != DP_VERDICT_UNKNOWN);
+		assert_int_equal(FIELD_KNOWN(t, typec_port, dp_verdict),
+				 rows[i].verdict != DP_VERDICT_UNKNOWN);
 	}
 }
 
 static void five_facts(void **state)
 {
 	const struct typec_port *t =
-		look(state, HEAD OUTPUT("1", "connected") PORT PORT_DP PARTNER
-			    DP(PARTNER_DIR, "port0-partner.0", "0x000c0045", "yes") CONFIGURED("C [D]", "1"));
+		look(state, HEAD OUTPUT("1", "connected") PORT PORT_DP PARTNER DP(
+				    PARTNER_DIR, "port0-partner.0", "0x000c0045", "yes")
+				    CONFIGURED("C [D]", "1"));
 
 	assert_string_equal(t->data_role, "host");
 	assert_string_equal(t->power_role, "sink");
-	assert_true(t->dp_capable && t->dp_partner && t->dp_entered && t->dp_hpd && t->dp_connected);
+	assert_true(t->dp_capable && t->dp_partner && t->dp_entered && t->dp_hpd &&
+		    t->dp_connected);
 	assert_string_equal(t->dp_configuration, "source");
 	assert_string_equal(t->dp_pin, "D");
 	assert_int_equal(t->dp_lanes, 2);
@@ -120,7 +136,8 @@ static void five_facts(void **state)
 static void junk_is_marked(void **state)
 {
 	const struct typec_port *t =
-		look(state, HEAD PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0", "0xff01a043", "no"));
+		look(state, HEAD PORT PORT_DP PARTNER DP(PARTNER_DIR, "port0-partner.0",
+							 "0xff01a043", "no"));
 
 	assert_true(FIELD_KNOWN(&t->altmodes.v[1], typec_altmode, vdo_valid));
 	assert_false(t->altmodes.v[1].vdo_valid);
@@ -130,16 +147,22 @@ static void junk_is_marked(void **state)
 
 static void connectors(void **state)
 {
-	const struct typec_port *t =
-		look(state, HEAD "card0-DP-2 -> ../../devices/pci0000:00/0000:00:02.0/drm/card0/card0-DP-2\n"
-			    OUTPUT("1", "connected") "typec_connector -> ../../../../../class/typec/port0\n\n"
-			    "[" CARD "/card0-DP-2]\nstatus = connected\n" PORT PORT_DP);
+	const struct typec_port *t = look(
+		state, HEAD
+		"card0-DP-2 -> ../../devices/pci0000:00/0000:00:02.0/drm/card0/card0-DP-2\n" OUTPUT(
+			"1", "connected") "typec_connector -> ../../../../../class/typec/port0\n\n"
+					  "[" CARD
+					  "/card0-DP-2]\nstatus = connected\n" PORT PORT_DP);
 
-	assert_string_equal(((struct machine *)*state)->snap->connectors.v[t->connector].name, "card0-DP-1");
+	assert_string_equal(((struct machine *)*state)->snap->connectors.v[t->connector].name,
+			    "card0-DP-1");
 	assert_non_null(strstr(t->connector_why, "kernel"));
 	/* The same without the kernel's word. */
-	t = look(state, HEAD "card0-DP-2 -> ../../devices/pci0000:00/0000:00:02.0/drm/card0/card0-DP-2\n"
-			OUTPUT("1", "connected") "\n[" CARD "/card0-DP-2]\nstatus = connected\n" PORT PORT_DP);
+	t = look(
+		state, HEAD
+		"card0-DP-2 -> ../../devices/pci0000:00/0000:00:02.0/drm/card0/card0-DP-2\n" OUTPUT(
+			"1", "connected") "\n[" CARD
+					  "/card0-DP-2]\nstatus = connected\n" PORT PORT_DP);
 	assert_int_equal(t->connector, NONE);
 	assert_non_null(strstr(t->connector_why, "cannot be known, because"));
 	/* One of each can only be wired to each other. */
@@ -163,10 +186,11 @@ static void current_value(void **state)
 
 static void hostile(void **state)
 {
-	const struct typec_port *t =
-		look(state, HEAD PORT "\n[sys/class/typec/port0/port0.0]\nsvid = ffff01\nmode = -1\nvdo = 0x1234567890\nactive = maybe\n"
-			    "\n[sys/class/typec/port0/port0.x]\nsvid = ff01\n\n[sys/class/typec/portal]\n"
-			    "\n[sys/class/typec/port1/port1-partner]\nnumber_of_alternate_modes = 99999999999\ntype ! EIO\n");
+	const struct typec_port *t = look(
+		state, HEAD PORT
+		"\n[sys/class/typec/port0/port0.0]\nsvid = ffff01\nmode = -1\nvdo = 0x1234567890\nactive = maybe\n"
+		"\n[sys/class/typec/port0/port0.x]\nsvid = ff01\n\n[sys/class/typec/portal]\n"
+		"\n[sys/class/typec/port1/port1-partner]\nnumber_of_alternate_modes = 99999999999\ntype ! EIO\n");
 
 	assert_int_equal(t->altmodes.n, 1);
 	assert_false(FIELD_KNOWN(&t->altmodes.v[0], typec_altmode, svid));
@@ -180,7 +204,8 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(verdicts), TEST(five_facts), TEST(junk_is_marked), TEST(connectors), TEST(current_value), TEST(hostile),
+		TEST(verdicts),	  TEST(five_facts),    TEST(junk_is_marked),
+		TEST(connectors), TEST(current_value), TEST(hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
