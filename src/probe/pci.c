@@ -98,8 +98,10 @@ static void read_identity(struct probe *p, struct pci_device *d, const char *ent
 		uevent_line(p, d, line, len);
 	if (!FIELD_KNOWN(d, pci_device, class) || !FIELD_KNOWN(d, pci_device, vendor_id))
 		read_ids(p, d, entry);
-	if (!FIELD_KNOWN(d, pci_device, vendor_id))
-		snapshot_gap(p->snap, PHASE, arena_printf(p->a, "/" DEVICES "/%s/uevent", entry), n < 0 ? (int)n : -EINVAL);
+	/* It was listed, so "not there" is no answer: it vanished, or the source knows only its name. */
+	if (!FIELD_KNOWN(d, pci_device, vendor_id) || !FIELD_KNOWN(d, pci_device, class))
+		snapshot_gap(p->snap, PHASE, arena_printf(p->a, "/" DEVICES "/%s/uevent", entry),
+			     n == -ENOENT ? -ENODATA : n < 0 ? (int)n : -EINVAL);
 	FIELD_SET(d, pci_device, bridge, FIELD_KNOWN(d, pci_device, class) && d->class >> 8 == PCI_CLASS_BRIDGE);
 }
 
