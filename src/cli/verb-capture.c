@@ -3,13 +3,11 @@
  * Reads the machine with every phase while a recorder looks on, and writes what was read as a capture. The file is
  * whole or not there: it is written beside itself and renamed.
  */
-#ifdef _WIN32
-/* Before our own: mingw's io.h has inline functions that use what banned.h takes away. */
-#include <io.h>
-#else
+/* Before our own: mingw's have inline functions that use what banned.h takes away. */
+#include <sys/stat.h>
+#ifndef _WIN32
 #include <unistd.h>
 #endif
-#include <sys/stat.h>
 
 #include "base/parse.h"
 #include "cli/cli.h"
@@ -83,28 +81,27 @@ static int write_file(struct cli *c, const char *path, const struct buf *text)
 	return cli_error(c, EXIT_USAGE, "cannot write '%s': %s", path, strerror(-r));
 }
 
-static void tell(struct cli *c, const char *path, size_t n, const struct capture_recorder *r)
+static void report_json(struct cli *c, const char *path, size_t n, const struct capture_recorder *r)
 {
-	if (!c->json) {
-		fprintf(stderr, "gpubay: wrote %s, %.1f KiB\n", path, (double)n / 1024);
-		if (cli_flag(c, "no-redact"))
-			fprintf(stderr, "not redacted: serial numbers, addresses, host and user names are in it\n");
-		else
-			fprintf(stderr, "replaced by aliases: %s\n", capture_replaced(r));
-		if (capture_left_out(r))
-			fprintf(stderr, "left out: %u files larger than 1 MiB\n", capture_left_out(r));
-		return;
-	}
-	{
-		json_t *doc = json_document("capture");
+	json_t *doc = json_document("capture");
 
-		json_object_set_new(doc, "file", json_string(path));
-		json_object_set_new(doc, "bytes", json_integer((json_int_t)n));
-		json_object_set_new(doc, "redacted", json_boolean(!cli_flag(c, "no-redact")));
-		json_object_set_new(doc, "replaced", json_string(capture_replaced(r)));
-		json_object_set_new(doc, "left_out", json_integer(capture_left_out(r)));
-		json_print(doc, &c->out);
-	}
+	json_object_set_new(doc, "file", json_string(path));
+	json_object_set_new(doc, "bytes", json_integer((json_int_t)n));
+	json_object_set_new(doc, "redacted", json_boolean(!cli_flag(c, "no-redact")));
+	json_object_set_new(doc, "replaced", json_string(capture_replaced(r)));
+	json_object_set_new(doc, "left_out", json_integer(capture_left_out(r)));
+	json_print(doc, &c->out);
+}
+
+static void report(struct cli *c, const char *path, size_t n, const struct capture_recorder *r)
+{
+	fprintf(stderr, "gpubay: wrote %s, %.1f KiB\n", path, (double)n / 1024);
+	if (cli_flag(c, "no-redact"))
+		fprintf(stderr, "not redacted: serial numbers, addresses, host and user names are in it\n");
+	else
+		fprintf(stderr, "replaced by aliases: %s\n", capture_replaced(r));
+	if (capture_left_out(r))
+		fprintf(stderr, "left out: %u files larger than 1 MiB\n", capture_left_out(r));
 }
 
 static int record(struct cli *c, struct capture_recorder *r, const char *path)
@@ -122,7 +119,7 @@ static int record(struct cli *c, struct capture_recorder *r, const char *path)
 	else
 		status = write_file(c, path, &text);
 	if (status == 0)
-		tell(c, str_eq(path, "-") ? "standard output" : path, text.n, r);
+		(c->json ? report_json : report)(c, str_eq(path, "-") ? "standard output" : path, text.n, r);
 	return status;
 }
 
