@@ -35,6 +35,7 @@ static void print_table(struct cli *c)
 		buf_adds(&c->out, "no PCI bus, 0 GPUs\n");
 	else
 		buf_addf(&c->out, "0 GPUs%s\n", s->displays.n ? "; 'gpubay list --all' shows displays that are none" : "");
+	say_unidentified(c);
 }
 
 static int run(struct cli *c)

@@ -118,6 +118,7 @@ static int run(struct cli *c)
 	for (i = 0; i < c->snap->gpus.n; i++)
 		print_gpu(c, &c->snap->gpus.v[i]);
 	print_others(c);
+	say_unidentified(c);
 	print_findings(c, &findings);
 	return cli_status_of(&findings);
 }

@@ -150,3 +150,15 @@ const char *say_counts(struct cli *c, const struct finding_list *l)
 			    n[SEVERITY_WARNING], n[SEVERITY_WARNING] == 1 ? "" : "s", n[SEVERITY_NOTE],
 			    n[SEVERITY_NOTE] == 1 ? "" : "s");
 }
+
+void say_unidentified(struct cli *c)
+{
+	const struct snapshot *s = c->snap;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < s->pci.n; i++)
+		if (!FIELD_KNOWN(&s->pci.v[i], pci_device, class) || !FIELD_KNOWN(&s->pci.v[i], pci_device, vendor_id))
+			n++;
+	if (n)
+		buf_addf(&c->out, "%u PCI function%s could not be identified; 'gpubay --json' says why in \"gaps\"\n", n, n == 1 ? "" : "s");
+}

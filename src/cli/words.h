@@ -20,6 +20,8 @@ const char *state_colour(const struct cli *c, enum gpu_state state);
 const char *say_name(struct cli *c, const struct gpu *g);
 /* One finding as people read it: mark, id, subject, message; with `more`, evidence and remedy. */
 void finding_print(struct cli *c, const struct finding *f, bool more);
+/* Prints how many PCI functions may be GPUs and could not be told apart; nothing when there is none. */
+void say_unidentified(struct cli *c);
 /* "2 errors, 1 warning, 3 notes". */
 const char *say_counts(struct cli *c, const struct finding_list *l);
 
