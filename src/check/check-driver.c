@@ -93,6 +93,22 @@ static bool why_blocked(struct check *c, const struct driver_view *v)
 	return true;
 }
 
+/* NVIDIA's libraries without a module for this kernel: the driver is wanted, whatever else could take the GPU. */
+static bool why_not_built(struct check *c, uint32_t gpu)
+{
+	const struct platform *m = &c->snap->platform;
+	struct driver_view v;
+	struct finding *f;
+
+	driver_view(c, gpu, "nvidia", &v);
+	if (v.g->vendor != GPU_VENDOR_NVIDIA || !m->nvidia_library_version || !*m->nvidia_library_version || !not_installed(&v))
+		return false;
+	f = add(c, &v, "GB1119", arena_printf(c->arena, "NVIDIA's libraries are installed, but no module for kernel %s", m->kernel ? m->kernel : "that runs"));
+	check_evidence(c, f, "libnvidia-ml.so", m->nvidia_library_version, NULL);
+	check_evidence(c, f, arena_printf(c->arena, "/lib/modules/%s", m->kernel ? m->kernel : ""), "no nvidia module", "nvidia.ko");
+	return true;
+}
+
 static bool why_not_installed(struct check *c, const struct driver_view *v)
 {
 	const struct platform *m = &c->snap->platform;
@@ -100,12 +116,6 @@ static bool why_not_installed(struct check *c, const struct driver_view *v)
 
 	if (!not_installed(v))
 		return false;
-	if (v->g->vendor == GPU_VENDOR_NVIDIA && str_eq(v->name, "nvidia") && m->nvidia_library_version && *m->nvidia_library_version) {
-		f = add(c, v, "GB1119", "NVIDIA's libraries are here, the module for this kernel is not");
-		check_evidence(c, f, "libnvidia-ml.so", m->nvidia_library_version, NULL);
-		check_evidence(c, f, arena_printf(c->arena, "/lib/modules/%s", m->kernel ? m->kernel : ""), "no nvidia module", "nvidia.ko");
-		return true;
-	}
 	f = add(c, v, "GB1101", arena_printf(c->arena, "%s is not installed for kernel %s", v->module, m->kernel ? m->kernel : "that runs"));
 	if (FIELD_KNOWN(v->g, gpu, drivers_possible))
 		check_evidence(c, f, check_pci_path(c, v->g->pci, "modalias"), "claimed by no module that is wanted for it", v->module);
@@ -302,7 +312,7 @@ static void check_unbound(struct check *c, uint32_t gpu)
 	if (!FIELD_KNOWN(g, gpu, driver) || *g->driver || gpu_out_of_reach(g))
 		return;
 	/* Where two are loaded that both take it, that is the reason; where NVIDIA's is the wrong one, too. */
-	if (driver_fight(c, gpu) || nvidia_misfit(c, gpu))
+	if (driver_fight(c, gpu) || nvidia_misfit(c, gpu) || why_not_built(c, gpu))
 		return;
 	if (!best) {
 		const struct facts_family *family = gpu_family(c, g);

@@ -90,10 +90,11 @@ static const char *message_of(struct check *c, const struct firmware_file *f, en
 	}
 }
 
-/* Same driver, same trouble, same weight: one finding. */
-static bool together(const struct firmware_file *a, const struct firmware_file *b)
+/* Same driver, same trouble, same weight: one finding; but what is missing says each for itself what it costs. */
+static bool together(const struct firmware_file *a, const struct firmware_file *b, enum trouble t)
 {
-	return str_eq(a->module, b->module) && a->required == b->required;
+	return str_eq(a->module, b->module) && a->required == b->required &&
+	       (t != TROUBLE_MISSING || str_eq(a->consequence, b->consequence));
 }
 
 static const char *remedy_of(struct check *c, const struct firmware_file *f, enum trouble t)
@@ -131,7 +132,7 @@ static void finding_add(struct check *c, uint32_t first, enum trouble t)
 	uint32_t i;
 
 	for (i = first; i < l->n; i++)
-		if (together(f, &l->v[i]) && trouble_of(c, &l->v[i]) == t && !strs_has(&kinds, l->v[i].kind))
+		if (together(f, &l->v[i], t) && trouble_of(c, &l->v[i]) == t && !strs_has(&kinds, l->v[i].kind))
 			strs_add(c->arena, &kinds, l->v[i].kind);
 	for (i = 0; i < kinds.n; i++)
 		buf_addf(&text, "%s%s", i ? ", " : "", str_eq(kinds.v[i], "firmware") ? "its" : kinds.v[i]);
@@ -142,7 +143,7 @@ static void finding_add(struct check *c, uint32_t first, enum trouble t)
 	for (i = first; i < l->n; i++) {
 		const struct firmware_file *x = &l->v[i];
 
-		if (!together(f, x) || trouble_of(c, x) != t)
+		if (!together(f, x, t) || trouble_of(c, x) != t)
 			continue;
 		if (t == TROUBLE_INITRAMFS)
 			check_evidence(c, found, c->snap->platform.initramfs, arena_printf(c->arena, "without %s", x->name), x->path);
@@ -159,7 +160,7 @@ static bool seen_before(struct check *c, uint32_t at, enum trouble t)
 	uint32_t i;
 
 	for (i = 0; i < at; i++)
-		if (together(&l->v[i], &l->v[at]) && trouble_of(c, &l->v[i]) == t)
+		if (together(&l->v[i], &l->v[at], t) && trouble_of(c, &l->v[i]) == t)
 			return true;
 	return false;
 }

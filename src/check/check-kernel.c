@@ -84,7 +84,7 @@ static void param_add(struct check *c, const struct facts_param *row, const char
 	const char *text = arena_printf(c->arena, "%s%s%s", row->name, value && *value ? "=" : "", value ? value : "");
 	struct finding *f = check_add(c, row->check, row->name, NONE, "%s: %s", text, row->effect);
 
-	check_evidence(c, f, path, text, NULL);
+	check_evidence(c, f, path, str_starts(path, "/sys/") ? value : text, NULL);
 }
 
 static void run_params(struct check *c)
@@ -175,6 +175,9 @@ static const char *room_kept(struct check *c, uint64_t *ret_bytes)
 	return NULL;
 }
 
+/* Less is no memory window: the kernel shows zeros where it forgot the size. */
+enum { WINDOW_MIN = 4096 };
+
 /* The largest prefetchable window that the GPU asks for; 0 when the kernel did not keep its size. */
 static uint64_t window_wanted(const struct check *c, const struct gpu *g)
 {
@@ -183,7 +186,7 @@ static uint64_t window_wanted(const struct check *c, const struct gpu *g)
 	uint32_t i;
 
 	for (i = 0; i < d->bars.n; i++)
-		if (d->bars.v[i].prefetchable && FIELD_KNOWN(&d->bars.v[i], pci_bar, size))
+		if (d->bars.v[i].prefetchable && FIELD_KNOWN(&d->bars.v[i], pci_bar, size) && d->bars.v[i].size >= WINDOW_MIN)
 			most = MAX(most, d->bars.v[i].size);
 	return most;
 }

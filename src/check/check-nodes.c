@@ -108,6 +108,11 @@ static void remedy_access(struct check *c, struct finding *f, const char *path, 
 			     path);
 }
 
+static const char *mode_text(struct check *c, const struct device_node *n)
+{
+	return arena_printf(c->arena, "mode %04o, group %s", n->mode, n->group ? n->group : "?");
+}
+
 static void node_evidence(struct check *c, struct finding *f, const struct drm_node *d)
 {
 	check_evidence(c, f, d->path, arena_printf(c->arena, "mode %04o, group %s", d->mode, d->group ? d->group : "?"),
@@ -140,29 +145,43 @@ static void check_access(struct check *c, uint32_t gpu)
 	}
 }
 
-static void check_device_node(struct check *c, const struct device_node *n)
+/* NVIDIA's nodes are wanted together: one finding for all that are closed. Missing ones are said with their GPU. */
+static void check_nvidia_nodes(struct check *c)
 {
-	bool nvidia = str_starts(n->path, "/dev/nvidia");
+	const struct device_node_list *l = &c->snap->platform.device_nodes;
+	struct finding *f = NULL;
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct device_node *n = &l->v[i];
+
+		if (!str_eq(n->driver, "nvidia") || !FIELD_KNOWN(n, device_node, openable) || n->openable)
+			continue;
+		if (!f)
+			f = check_add(c, "GB4007", n->path, n->gpus.n == 1 ? n->gpus.v[0] : NONE, "%s may not open %s", user_name(c), n->path);
+		check_evidence(c, f, n->path, mode_text(c, n), arena_printf(c->arena, "readable and writable by %s", user_name(c)));
+		if (n->gid != 0 && (n->mode & 060) == 060)
+			check_remedy(c, f, "Add the user to the group: 'usermod -aG %s %s' as root, then log in again.", n->group, user_name(c));
+	}
+}
+
+/* A node that the kernel has beside those of DRM: /dev/kfd. */
+static void check_compute_node(struct check *c, const struct device_node *n)
+{
 	uint32_t gpu = n->gpus.n == 1 ? n->gpus.v[0] : NONE;
 	struct finding *f;
 
-	/* Missing ones of NVIDIA are said with their GPU. */
 	if (FIELD_KNOWN(n, device_node, exists) && !n->exists) {
-		if (nvidia)
-			return;
 		f = check_add(c, "GB4006", n->path, gpu, "%s is missing, though the kernel has it", n->path);
 		check_evidence(c, f, n->path, "missing", "character device");
 		if (in_container(c))
 			f->severity = SEVERITY_NOTE;
-		return;
+	} else if (FIELD_KNOWN(n, device_node, openable) && !n->openable) {
+		f = check_add(c, "GB4006", n->path, gpu, "%s may not open %s", user_name(c), n->path);
+		check_evidence(c, f, n->path, mode_text(c, n), arena_printf(c->arena, "readable and writable by %s", user_name(c)));
+		if (n->gid != 0 && (n->mode & 060) == 060)
+			check_remedy(c, f, "Add the user to the group: 'usermod -aG %s %s' as root, then log in again.", n->group, user_name(c));
 	}
-	if (!FIELD_KNOWN(n, device_node, openable) || n->openable)
-		return;
-	f = check_add(c, nvidia ? "GB4007" : "GB4006", n->path, gpu, "%s may not open %s", user_name(c), n->path);
-	check_evidence(c, f, n->path, arena_printf(c->arena, "mode %04o, group %s", n->mode, n->group ? n->group : "?"),
-		       arena_printf(c->arena, "readable and writable by %s", user_name(c)));
-	if (n->gid != 0 && (n->mode & 060) == 060)
-		check_remedy(c, f, "Add the user to the group: 'usermod -aG %s %s' as root, then log in again.", n->group, user_name(c));
 }
 
 /* Nodes without their link, once for the machine. */
@@ -197,7 +216,9 @@ static void run_nodes(struct check *c)
 		check_access(c, i);
 	}
 	for (i = 0; i < c->snap->platform.device_nodes.n; i++)
-		check_device_node(c, &c->snap->platform.device_nodes.v[i]);
+		if (facts_node_find(c->snap->platform.device_nodes.v[i].path))
+			check_compute_node(c, &c->snap->platform.device_nodes.v[i]);
+	check_nvidia_nodes(c);
 	check_by_path(c);
 }
 

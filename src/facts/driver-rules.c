@@ -102,6 +102,16 @@ const struct facts_driver_rule *facts_driver_rule_find(const char *driver)
 	return NULL;
 }
 
+const struct facts_node *facts_node_find(const char *path)
+{
+	const struct facts_node *n;
+
+	for (n = facts_nodes; n->driver; n++)
+		if (str_starts(path, "/dev/") && str_eq(path + 5, n->node))
+			return n;
+	return NULL;
+}
+
 const struct facts_driver_switch *facts_driver_switch_find(const char *family, const char *driver)
 {
 	const struct facts_driver_switch *s;

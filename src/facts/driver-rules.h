@@ -50,6 +50,7 @@ struct facts_node {
 	const char *source;
 };
 extern const struct facts_node facts_nodes[];
+const struct facts_node *facts_node_find(const char *path); /* of a path below /dev; NULL when it has no row */
 
 /* When a kernel parameter deserves a word. */
 enum param_when {

@@ -35,10 +35,12 @@ int answer_firmware(struct answers *an, const char *key, const char **ret);
 int answer_kconfig(struct answers *an, const char *key, const char **ret);
 int answer_initramfs(struct answers *an, const char *key, const char **ret);
 int answer_pciname(struct answers *an, const char *key, const char **ret);
-int answer_library(struct answers *an, const char *key, const char **ret);
 int answer_limits(struct answers *an, const char *key, const char **ret);
 int answer_user(struct answers *an, const char *key, const char **ret);
 int answer_group(struct answers *an, const char *key, const char **ret);
+int answer_report(struct answers *an, const char *key, const char **ret);
+/* Several at once; ret has room for as many. */
+void answer_reports(struct answers *an, const struct strs *keys, const char **ret);
 
 /* The kernel release, or NULL. */
 const char *answers_release(struct answers *an);

@@ -10,9 +10,15 @@
 
 #include "base/parse.h"
 #include "host/answers-internal.h"
+#include "host/library.h"
 
 #include <errno.h>
 #include <sys/utsname.h>
+
+static int answer_library(struct answers *an, const char *key, const char **ret)
+{
+	return library_versions(&an->tree->root, an->arena, key, ret);
+}
 
 static const struct {
 	const char *kind;
@@ -22,6 +28,7 @@ static const struct {
 	{"firmware", answer_firmware}, {"kconfig", answer_kconfig},	{"initramfs", answer_initramfs},
 	{"pciname", answer_pciname},   {"limits", answer_limits},	{"user", answer_user},
 	{"group", answer_group},       {"library", answer_library},
+	{"report", answer_report},
 };
 
 struct answers *answers_new(struct tree *t, const char *dir)
@@ -96,13 +103,41 @@ static struct answer *answer_make(struct answers *an, const char *kind, const ch
 	return made;
 }
 
-int answers_get(struct answers *an, struct arena *a, const char *kind, const char *key, const char **ret)
+static struct answer *answer_find(struct answers *an, const char *kind, const char *key)
 {
 	struct answer *at;
 
 	for (at = an->cache; at; at = at->next)
 		if (strcmp(at->key, key) == 0 && strcmp(at->kind, kind) == 0)
 			break;
+	return at;
+}
+
+void answers_prepare(struct answers *an, const char *kind, const struct strs *keys)
+{
+	struct strs missing = {0};
+	const char **texts;
+	uint32_t i;
+
+	if (strcmp(kind, "report") != 0 || !an->tree->live)
+		return;
+	for (i = 0; i < keys->n; i++)
+		if (!answer_find(an, kind, keys->v[i]))
+			strs_add(an->arena, &missing, arena_str(an->arena, keys->v[i]));
+	texts = arena_alloc(an->arena, sizeof(*texts) * missing.n);
+	answer_reports(an, &missing, texts);
+	for (i = 0; i < missing.n; i++) {
+		struct answer *made = ARENA_NEW(an->arena, struct answer);
+
+		*made = (struct answer){.next = an->cache, .kind = "report", .key = missing.v[i], .value = texts[i]};
+		an->cache = made;
+	}
+}
+
+int answers_get(struct answers *an, struct arena *a, const char *kind, const char *key, const char **ret)
+{
+	struct answer *at = answer_find(an, kind, key);
+
 	if (!at)
 		at = answer_make(an, kind, key);
 	if (at->result == 0)

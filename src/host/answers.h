@@ -12,4 +12,7 @@ struct answers *answers_new(struct tree *t, const char *dir);
 void answers_free(struct answers *an); /* NULL-safe */
 int answers_get(struct answers *an, struct arena *a, const char *kind, const char *key, const char **ret);
 
+/* Answers several questions of one kind together, where that is faster; answers_get then has them ready. */
+void answers_prepare(struct answers *an, const char *kind, const struct strs *keys);
+
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which versions of a shared library are installed, by the names of their files: nothing is loaded for it. */
+#include "host/library.h"
+
+#include "base/buf.h"
 #include "base/parse.h"
-#include "host/answers-internal.h"
 
 #include <errno.h>
 
@@ -21,24 +23,23 @@ static const char *version_of(const char *name, const char *library)
 	return name + n + 1;
 }
 
-static bool dir_add(struct answers *an, const char *dir, const char *library, struct strs *found)
+static bool dir_add(const struct tree_dir *root, struct arena *a, const char *dir, const char *library, struct strs *found)
 {
 	struct strs names;
 	uint32_t i;
 
-	if (tree_list(&an->tree->root, dir, an->arena, &names) < 0)
+	if (tree_list(root, dir, a, &names) < 0)
 		return false;
 	for (i = 0; i < names.n; i++) {
 		const char *version = version_of(names.v[i], library);
 
 		if (version && !strs_has(found, version))
-			strs_add(an->arena, found, version);
+			strs_add(a, found, version);
 	}
 	return true;
 }
 
-/* Key: the library's name up to ".so". Versions, blank separated; "" when there is none. */
-int answer_library(struct answers *an, const char *key, const char **ret)
+int library_versions(const struct tree_dir *root, struct arena *a, const char *library, const char **ret)
 {
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
 	struct strs found = {0}, tops;
@@ -46,16 +47,16 @@ int answer_library(struct answers *an, const char *key, const char **ret)
 	uint32_t i, k;
 
 	for (i = 0; i < ARRAY_LEN(dirs); i++)
-		looked |= dir_add(an, dirs[i], key, &found);
-	if (tree_list(&an->tree->root, "usr/lib", an->arena, &tops) < 0)
+		looked |= dir_add(root, a, dirs[i], library, &found);
+	if (tree_list(root, "usr/lib", a, &tops) < 0)
 		tops.n = 0;
 	for (i = 0; i < tops.n; i++)
 		for (k = 0; k < ARRAY_LEN(below) && strstr(tops.v[i], "-linux-gnu"); k++)
-			looked |= dir_add(an, arena_printf(an->arena, "usr/lib/%s%s", tops.v[i], below[k]), key, &found);
+			looked |= dir_add(root, a, arena_printf(a, "usr/lib/%s%s", tops.v[i], below[k]), library, &found);
 	if (!looked)
 		return -ENODATA;
 	for (i = 0; i < found.n; i++)
 		buf_addf(&b, "%s%s", i ? " " : "", found.v[i]);
-	*ret = utf8_clean(an->arena, b.p ? b.p : "", b.n);
+	*ret = utf8_clean(a, b.p ? b.p : "", b.n);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "facts/facts.h"
 #include "format/modules-alias.h"
+#include "host/library.h"
 
 #include <errno.h>
 
@@ -209,6 +210,7 @@ static void read_nvidia(struct probe *p, struct platform *m)
 {
 	const struct module *row = modules_row(p, "nvidia");
 	const char *s, *at;
+	int r;
 
 	if (tree_read_str(p->root, "proc/driver/nvidia/version", p->a, &s) == 0) {
 		bool open = strstr(s, "Open Kernel Module") != NULL;
@@ -229,7 +231,10 @@ static void read_nvidia(struct probe *p, struct platform *m)
 		if (FIELD_KNOWN(row, module, taint))
 			FIELD_SET(m, platform, nvidia_module_flavour, strchr(row->taint, 'P') ? "proprietary" : "open");
 	}
-	if (row && tree_answer(p->tree, p->a, "library", "libnvidia-ml.so", &s) == 0)
+	r = tree_answer(p->tree, p->a, "library", "libnvidia-ml.so", &s);
+	if (r == -ENODATA)
+		r = library_versions(p->root, p->a, "libnvidia-ml.so", &s);
+	if (r == 0)
 		FIELD_SET(m, platform, nvidia_library_version, s);
 }
 
