@@ -294,3 +294,32 @@ def m_1gpu_b580_container(name):
     xe(m, addr=GPU, nodes=("renderD128",))
     m.tree.put("run/.containerenv", __import__("capture").Node("file", b""))
     return m
+
+
+def m_1gpu_b580_64k_pages(name):
+    m = slot_card(name, "Arc B580 under a kernel with 64 KiB pages, which xe is not made for", driver=None,
+                  host={"os": "rocky9", "kernel": "6.12.0-55.9.1.el10_0.aarch64+64k", "cpu": "ampere", "options": {"CONFIG_ARM64_64K_PAGES": "y"}})
+    m.module("xe", loaded=False, firmware=XE_FIRMWARE)
+    return m
+
+
+def m_1gpu_b580_at_screen_only(name):
+    m = slot_card(name, "Arc B580 ready; the user is in neither group and has a session at the screen", host={"groups": ()})
+    xe(m, addr=GPU)
+    m.tree.file("run/systemd/users/1000", "# This is private data. Do not parse.\nNAME=user\nSTATE=active\nSESSIONS=2\nSEATS=seat0\nACTIVE_SEATS=seat0\n")
+    return m
+
+
+def m_1gpu_b580_minimal_system(name):
+    m = slot_card(name, "Arc B580 on a minimal system without udev: nodes, and no stable names", host={"udev": False, "uid": 0})
+    xe(m, addr=GPU)
+    return m
+
+
+def m_1gpu_e215_not_in_kernel(name):
+    m = slot_card(name, "a Battlemage id that compute libraries know and no kernel does", driver=None, claims="")
+    m.functions[GPU]["device"] = 0xe215
+    m.answers = [a for a in m.answers if a[0] != "modalias"]
+    m.claims(0x8086, 0xe215, "")
+    m.module("xe", loaded=False, firmware=XE_FIRMWARE)
+    return m

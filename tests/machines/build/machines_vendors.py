@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """NVIDIA, AMD and mixed machines: vendor pairs, driver conflicts, branches, integrated graphics, NPUs."""
 from boards import desktop_amd, desktop_intel, guest, laptop_intel
-from gpus import MODELS, amdgpu, function, i915, nvidia, switch_card, xe
+from gpus import I915_FIRMWARE, MODELS, amdgpu, function, i915, nvidia, switch_card, xe
 from machine import Machine
 from parts_pci import GIB, KIB, M32, M64P, MIB
 
@@ -529,4 +529,113 @@ def m_1gpu_radeon_without_graphics(name):
     switch_card(m, "rx6600", "0000:00:01.0", 1, "amdgpu", boot_vga=True)
     m.claims(0x1002, 0x73ff, "amdgpu")
     amdgpu(m)
+    return m
+
+
+def m_1gpu_driver_override_left(name):
+    m = desktop_intel(name, "an RTX 4070 that was given to a virtual machine once: driver_override is still set", os="debian13")
+    nv(m, "rtx4070", driver=None, boot_vga=True, override="vfio-pci")
+    dkms(m)
+    return m
+
+
+def m_1gpu_tahiti_radeon_alone(name):
+    m = desktop_intel(name, "R9 280 with radeon; amdgpu is installed and could serve it", os="debian12")
+    function(m, "r9-280", GPU, "0000:00:01.0", "radeon", boot_vga=True)
+    m.claims(0x1002, 0x679a, "radeon amdgpu")
+    m.functions["0000:00:01.0"].update(now=(8000, 16))
+    m.module("radeon", params={"si_support": "1"}, refcnt=4, firmware=("radeon/tahiti_mc.bin",))
+    m.firmware("radeon/tahiti_mc.bin", suffix="")
+    m.module("amdgpu", loaded=False, firmware=("amdgpu/tahiti_mc.bin",))
+    m.drm(GPU, 0, 128, connectors=[("DVI-I-1", "connected"), ("HDMI-A-1", "disconnected")])
+    return m
+
+
+def m_1gpu_pci_stub(name):
+    m = desktop_intel(name, "an RTX 4070 bound to pci-stub, a driver that does nothing", os="debian13", cmdline="pci-stub.ids=10de:2786")
+    nv(m, "rtx4070", driver="pci-stub", boot_vga=True)
+    dkms(m)
+    return m
+
+
+def m_1gpu_amdgpu_modeset_off(name):
+    m = desktop_intel(name, "RX 7800 XT, amdgpu switched off by modeset=0 in a modprobe file", os="debian13")
+    m.functions["0000:00:01.0"].update(now=(16000, 16))
+    switch_card(m, "rx7800xt", "0000:00:01.0", 1, None, boot_vga=True)
+    m.claims(0x1002, 0x747e, "amdgpu")
+    amdgpu(m, params={"modeset": "0"})
+    m.tree.file("etc/modprobe.d/amdgpu.conf", "options amdgpu modeset=0\n")
+    return m
+
+
+def m_1gpu_nvidia_no_module_for_kernel(name):
+    m = desktop_intel(name, "RTX 4090 after a kernel update: NVIDIA's libraries are here, its module was not built for this kernel", os="debian13")
+    nv(m, "rtx4090", driver=None, boot_vga=True, claims="")
+    m.module("nvidia", loaded=False, available=False)
+    m.module("nouveau", loaded=False, available=False)
+    m.nvidia_nodes((), (), procfs=False, uvm=False, modeset=False, ctl=False)
+    return m
+
+
+def m_1gpu_blackwell_driver_550(name):
+    m = desktop_intel(name, "RTX 5090 with the 550 driver, which is older than the GPU", os="debian13")
+    nv(m, "rtx5090", driver=None, boot_vga=True, claims="nouveau")
+    nvidia(m, [], version="550.163.01")
+    return m
+
+
+def m_2gpu_vfio_late(name):
+    m = m_2gpu_vfio(name)
+    m.header[1] = ("note", "a GPU that vfio-pci is told to take; nvidia was loaded first and has it")
+    m.functions[GPU]["driver"] = "nvidia"
+    m.functions[GPU[:-1] + "1"]["driver"] = "snd_hda_intel"
+    nvidia(m, [(GPU, "NVIDIA GeForce RTX 4070")], first_card=1, first_render=129)
+    return m
+
+
+def m_2gpu_vfio_audio_left(name):
+    m = m_2gpu_vfio(name)
+    m.header[1] = ("note", "a GPU given to vfio-pci, its audio function left to the machine's sound driver")
+    m.functions[GPU[:-1] + "1"]["driver"] = "snd_hda_intel"
+    return m
+
+
+def m_2gpu_vfio_iommu_off(name):
+    m = desktop_intel(name, "a GPU given to vfio-pci on a machine whose IOMMU is switched off in the firmware", igpu="uhd730", os="debian13",
+                      cmdline="intel_iommu=on iommu=pt vfio-pci.ids=10de:2786,10de:22bc", iommu=False)
+    nv(m, "rtx4070", driver="vfio-pci", audio_driver="vfio-pci", boot_vga=False)
+    m.module("vfio_pci", params={"ids": "10de:2786,10de:22bc"})
+    i915(m, 0, 128, "0000:00:02.0", connectors=[("HDMI-A-2", "connected")])
+    return m
+
+
+def m_1gpu_options_wrong(name):
+    m = desktop_intel(name, "options for i915: one misspelt, one that came too late to be in force", igpu="uhd730", os="debian13", uid=0)
+    m.module("i915", params={"enable_guc": ("-1", "0400"), "enable_psr": ("1", "0600")}, firmware=I915_FIRMWARE, refcnt=8,
+             names="modeset enable_guc enable_psr enable_fbc force_probe fastboot")
+    m.firmware("i915/adls_dmc_ver2_01.bin", "i915/tgl_guc_70.bin", "i915/tgl_huc.bin")
+    m.drm("0000:00:02.0", 0, 128, connectors=[("HDMI-A-2", "connected")])
+    m.tree.file("etc/modprobe.d/i915.conf", "# found in a forum\noptions i915 enable_psrr=0\noptions i915 enable_psr=0 enable_guc=3\n")
+    return m
+
+
+def m_1gpu_nvidia_closed_nodes(name):
+    m = desktop_intel(name, "RTX 4090 whose nodes were made for a group that the user is not in", os="debian13")
+    nv(m, "rtx4090", boot_vga=True)
+    nvidia(m, [(GPU, "NVIDIA GeForce RTX 4090")])
+    m.user(1000, ("render",))
+    for node in ("nvidia0", "nvidiactl", "nvidia-modeset"):
+        m.tree.get(f"dev/{node}").mode = "0660 0:44"
+    return m
+
+
+def m_1gpu_amd_no_kfd_node(name):
+    m = desktop_intel(name, "RX 7800 XT with compute in the kernel, and no /dev/kfd", os="debian13")
+    m.functions["0000:00:01.0"].update(now=(16000, 16))
+    switch_card(m, "rx7800xt", "0000:00:01.0", 1, "amdgpu", boot_vga=True)
+    m.claims(0x1002, 0x747e, "amdgpu")
+    amdgpu(m, 1, 128, "0000:03:00.0", vram=17163091968, unique="c0ffee0000000001")
+    m.kfd([("0", "", {"cpu_cores_count": 12, "simd_count": 0}, []),
+           ("4711", "ip discovery", {"simd_count": 120, "vendor_id": 4098, "device_id": 0x747e, "location_id": 0x300, "domain": 0, "drm_render_minor": 128, "num_xcc": 1}, [])],
+          device=False)
     return m
