@@ -11,7 +11,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 
-enum { BLOCK = 16384, FILE_MAX = 16 << 20 };
+enum { BLOCK = 16384, LINE = 1024, FILE_MAX = 16 << 20 };
 
 static const char *const files[] = {"usr/share/misc/pci.ids", "usr/share/hwdata/pci.ids", "usr/share/pci.ids"};
 
@@ -41,6 +41,16 @@ static bool block_read(struct ids *f, uint64_t at)
 	return f->n > 0;
 }
 
+/* The same, but what was read last will do where a whole line at the offset is in it: halving ends within one block. */
+static bool block_hold(struct ids *f, uint64_t at)
+{
+	uint64_t end = f->at + f->n;
+
+	if (f->n && at >= f->at && (f->n < BLOCK ? at < end : at + LINE <= end))
+		return true;
+	return block_read(f, at);
+}
+
 /* "8086  Intel Corporation" or "<tab>e20b  name"; 0x10000 (behind all) for the classes at the file's end. */
 static bool line_id(const char *line, bool device, uint32_t *ret)
 {
@@ -67,13 +77,13 @@ static bool line_first(struct ids *f, uint64_t from, uint64_t limit, bool device
 	uint64_t at = from ? from - 1 : 0;
 	bool begins = from == 0;
 
-	while (at < limit && block_read(f, at)) {
-		char *p = f->block, *end = f->block + f->n, *nl;
+	while (at < limit && block_hold(f, at)) {
+		char *start = f->block + (at - f->at), *p = start, *end = f->block + f->n, *nl;
 
 		for (; p < end; p = nl + 1, begins = true) {
 			nl = memchr(p, '\n', (size_t)(end - p));
 			/* A cut line is read again as a whole, unless it is longer than any line of ours. */
-			if (!nl && p > f->block && f->n == BLOCK)
+			if (!nl && p > start && f->n == BLOCK)
 				break;
 			if (begins && f->at + (uint64_t)(p - f->block) < limit && line_id(p, device, ret_id)) {
 				*ret_at = f->at + (uint64_t)(p - f->block);
@@ -85,7 +95,7 @@ static bool line_first(struct ids *f, uint64_t from, uint64_t limit, bool device
 				break;
 			}
 		}
-		if (p == f->block)
+		if (p == start)
 			return false;
 		at = f->at + (uint64_t)(p - f->block);
 	}
