@@ -300,6 +300,7 @@ def m_1gpu_b580_64k_pages(name):
     m = slot_card(name, "Arc B580 under a kernel with 64 KiB pages, which xe is not made for", driver=None,
                   host={"os": "rocky9", "kernel": "6.12.0-55.9.1.el10_0.aarch64+64k", "cpu": "ampere", "options": {"CONFIG_ARM64_64K_PAGES": "y"}})
     m.module("xe", loaded=False, firmware=XE_FIRMWARE)
+    m.firmware("xe/bmg_guc_70.bin", "xe/bmg_huc.bin", "i915/bmg_dmc.bin")
     return m
 
 
@@ -322,4 +323,5 @@ def m_1gpu_e215_not_in_kernel(name):
     m.answers = [a for a in m.answers if a[0] != "modalias"]
     m.claims(0x8086, 0xe215, "")
     m.module("xe", loaded=False, firmware=XE_FIRMWARE)
+    m.firmware("xe/bmg_guc_70.bin", "xe/bmg_huc.bin", "i915/bmg_dmc.bin")
     return m

@@ -12,7 +12,7 @@ TB_INNER = (2500, 4)     # what every Thunderbolt-internal link reports, whateve
 
 def panel(m, **kw):
     i915(m, 1, 128, "0000:00:02.0", connectors=[("eDP-1", "connected"), ("DP-1", "disconnected"), ("DP-2", "disconnected")],
-         firmware=("i915/adlp_dmc.bin", "i915/adlp_guc_70.bin", "i915/tgl_huc.bin"), **kw)
+         firmware=("i915/tgl_dmc_ver2_12.bin", "i915/adlp_dmc.bin", "i915/tgl_guc_70.bin", "i915/adlp_guc_70.bin", "i915/tgl_huc.bin"), **kw)
 
 
 def box(m, bus=0x20, port=PORT, downs=4, vendor=0x8086, device=0x5786, vsec=True, removable="removable", gpu_link=(16000, 4), rev=0x85,
