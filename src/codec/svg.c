@@ -11,183 +11,7 @@
 #include "codec/svg.h"
 
 #include "base/parse.h"
-
-enum {
-	MARGIN = 24,
-	TITLE_H = 54,
-	ROW_H = 58,      /* one device with the room around it */
-	CARD_H = 46,
-	NODE_W = 156,    /* sockets, ports, switches */
-	CARD_W = 352,
-	GAP = 92,        /* between columns; holds the text of the link */
-	FIRST_GAP = 36,
-	BOX_TOP = 26,    /* room above the first row of an external box, for its name */
-	BOX_BOTTOM = 10,
-	SOCKET_GAP = 20,
-	BRACKET_W = 84,
-	FOOT_H = 40,
-	COLUMNS_MAX = 40,
-};
-
-enum node_kind { NODE_SOCKET, NODE_PORT, NODE_SWITCH, NODE_DEVICE };
-
-struct node {
-	enum node_kind kind;
-	uint32_t parent;   /* NONE: a socket */
-	uint32_t key;      /* socket: NUMA node + 1, 0 for none; else the topmost function of it */
-	uint32_t end;      /* devices: row of the matrix */
-	bool box;          /* first node inside an external box */
-	uint32_t nest;     /* boxes around it */
-	uint32_t gpu;      /* of a box: a GPU that sits right in it, for its name; else NONE */
-	uint32_t column;
-	uint32_t link_at;  /* function whose link leads up; NONE: none */
-	bool acs;
-	int top, bottom;   /* rows it spans */
-	int y;             /* middle */
-};
-
-struct tree_list {
-	struct node *v;
-	uint32_t n;
-};
-
-struct drawing {
-	const struct snapshot *s;
-	const struct topo *t;
-	struct arena *a;
-	struct buf *out;
-	struct tree_list nodes;
-	uint32_t columns;  /* of ports and switches between sockets and devices */
-	int y, width;
-};
-
-/* Building the tree. */
-
-static uint32_t node_get(struct drawing *d, enum node_kind kind, uint32_t parent, uint32_t key)
-{
-	struct node *n;
-	uint32_t i;
-
-	for (i = 0; i < d->nodes.n; i++)
-		if (d->nodes.v[i].kind == kind && d->nodes.v[i].key == key && d->nodes.v[i].parent == parent && kind != NODE_DEVICE)
-			return i;
-	n = LIST_PUSH(d->a, &d->nodes);
-	*n = (struct node){.kind = kind, .parent = parent, .key = key, .end = NONE, .gpu = NONE, .link_at = NONE};
-	n->column = parent == NONE ? 0 : d->nodes.v[parent].column + 1;
-	n->nest = parent == NONE ? 0 : d->nodes.v[parent].nest;
-	return d->nodes.n - 1;
-}
-
-/* The card's own switch is part of the card. */
-static uint32_t card_top(const struct drawing *d, const struct topo_end *e, const struct topo_chain *c)
-{
-	const struct gpu *g = e->kind == TOPO_GPU ? &d->s->gpus.v[e->index] : NULL;
-	uint32_t k;
-
-	for (k = 0; g && FIELD_KNOWN(g, gpu, link_at) && k < c->n; k++)
-		if (c->v[k] == g->link_at)
-			return k;
-	return 0;
-}
-
-static bool acs_at(const struct drawing *d, uint32_t pci)
-{
-	bool known;
-
-	return topo_acs_redirects(&d->s->pci.v[pci], &known);
-}
-
-static uint32_t socket_of(struct drawing *d, const struct topo_end *e)
-{
-	const struct pci_device *p = &d->s->pci.v[e->pci];
-	bool placed = FIELD_KNOWN(p, pci_device, numa_node) && p->numa_node >= 0;
-
-	return node_get(d, NODE_SOCKET, NONE, placed ? (uint32_t)p->numa_node + 1 : 0);
-}
-
-/* From the root down to the device; each switch becomes one node, keyed by its upstream port. */
-static void add_device(struct drawing *d, uint32_t end)
-{
-	const struct topo_end *e = &d->t->v[end];
-	struct topo_chain c;
-	uint32_t up = socket_of(d, e), first, k, n, box = NONE;
-	bool cable = false; /* the link above this one comes out of the machine, or out of a box into the next */
-
-	topo_climb(d->s, e->pci, &c);
-	first = card_top(d, e, &c);
-	for (k = c.n; k-- > first;) {
-		bool device = k == first;
-
-		if (!device && topo_same_switch(d->s, &c, k)) {
-			d->nodes.v[up].acs |= acs_at(d, c.v[k]);
-			cable |= c.v[k] == e->tunnel;
-			continue;
-		}
-		if (d->nodes.v[up].column + 1 >= COLUMNS_MAX && !device)
-			continue;
-		n = node_get(d, device ? NODE_DEVICE : k + 1 == c.n ? NODE_PORT : NODE_SWITCH, up, c.v[k]);
-		if (k + 1 < c.n)
-			d->nodes.v[n].link_at = c.v[k];
-		cable |= box != NONE && k + 1 < c.n && topo_is_tunnel(d->s, c.v[k + 1], c.v[k]);
-		if (cable && !d->nodes.v[n].box) {
-			d->nodes.v[n].box = true;
-			d->nodes.v[n].nest++;
-		}
-		if (cable)
-			box = n;
-		cable = c.v[k] == e->tunnel;
-		if (device)
-			d->nodes.v[n].end = end;
-		else
-			d->nodes.v[n].acs |= acs_at(d, c.v[k]);
-		up = n;
-	}
-	if (box != NONE && e->kind == TOPO_GPU && d->nodes.v[box].gpu == NONE)
-		d->nodes.v[box].gpu = e->index;
-	d->columns = MAX(d->columns, d->nodes.v[up].column - 1);
-}
-
-static void place(struct drawing *d, uint32_t index)
-{
-	struct node *n = &d->nodes.v[index];
-	int first = 0, last = 0;
-	bool any = false;
-	uint32_t i;
-
-	if (n->box)
-		d->y += BOX_TOP;
-	n->top = d->y;
-	if (n->kind == NODE_DEVICE) {
-		n->y = d->y + ROW_H / 2;
-		d->y += ROW_H;
-	}
-	for (i = 0; i < d->nodes.n; i++) {
-		if (d->nodes.v[i].parent != index)
-			continue;
-		place(d, i);
-		first = any ? first : d->nodes.v[i].y;
-		last = d->nodes.v[i].y;
-		any = true;
-	}
-	if (any)
-		n->y = (first + last) / 2;
-	n->bottom = d->y;
-	if (n->box)
-		d->y += BOX_BOTTOM;
-}
-
-/* The first gap holds no text. */
-static int column_at(uint32_t column)
-{
-	return MARGIN + (int)column * (NODE_W + GAP) - (column ? GAP - FIRST_GAP : 0);
-}
-
-static int column_x(const struct drawing *d, const struct node *n)
-{
-	uint32_t column = n->kind == NODE_DEVICE ? d->columns + 1 : n->column;
-
-	return column_at(column);
-}
+#include "codec/svg-tree.h"
 
 /* Text. */
 
@@ -283,7 +107,7 @@ static void link_label(struct drawing *d, const struct node *n, int x, int y)
 static void draw_link(struct drawing *d, const struct node *n)
 {
 	const struct node *up = &d->nodes.v[n->parent];
-	int x1 = column_x(d, up) + NODE_W, x2 = column_x(d, n), y = up->kind == NODE_SOCKET ? n->y : up->y;
+	int x1 = svg_x(d, up) + NODE_W, x2 = svg_x(d, n), y = up->kind == NODE_SOCKET ? n->y : up->y;
 
 	buf_addf(d->out, "<path class=\"link%s\" d=\"M%d %d", n->box ? " tunnel" : "", x1, y);
 	if (y != n->y)
@@ -302,7 +126,7 @@ static const char *address(struct drawing *d, uint32_t pci)
 static void draw_socket(struct drawing *d, const struct node *n)
 {
 	const struct platform *p = &d->s->platform;
-	int x = column_x(d, n), y = n->top + 6, h = n->bottom - n->top - 12;
+	int x = svg_x(d, n), y = n->top + 6, h = n->bottom - n->top - 12;
 	const char *cpus = "";
 	uint32_t i;
 	int line;
@@ -326,7 +150,7 @@ static void draw_socket(struct drawing *d, const struct node *n)
 
 static void draw_bridge(struct drawing *d, const struct node *n)
 {
-	int x = column_x(d, n), y = n->y - 20;
+	int x = svg_x(d, n), y = n->y - 20;
 
 	rect(d, n->kind == NODE_PORT ? "port" : "switch", x, y, NODE_W, 40);
 	text(d, "head", x + 12, y + 17, 20, n->kind == NODE_PORT ? "Root port" : n->box ? "Box" : "PCIe switch");
@@ -369,7 +193,7 @@ static void draw_device(struct drawing *d, const struct node *n)
 	const struct topo_end *e = &d->t->v[n->end];
 	const struct gpu *g = gpu_of(d, n);
 	const char *name = g ? g->name : d->s->rdma.v[e->index].name;
-	int x = column_x(d, n), y = n->y - CARD_H / 2;
+	int x = svg_x(d, n), y = n->y - CARD_H / 2;
 
 	rect(d, g && !is_well(g) ? "card bad" : "card", x, y, CARD_W, CARD_H);
 	buf_addf(d->out, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"6\" height=\"%d\"/>\n",
@@ -383,7 +207,7 @@ static void draw_box(struct drawing *d, const struct node *n)
 {
 	const struct external *e = n->gpu != NONE ? &d->s->gpus.v[n->gpu].external : NULL;
 	const char *what = e && e->enclosure && *e->enclosure ? e->enclosure : "External box";
-	int x = column_x(d, n) - 12, right = column_at(d->columns + 1) + CARD_W + 14 - 4 * (int)(n->nest - 1);
+	int x = svg_x(d, n) - 12, right = svg_column(d->columns + 1) + CARD_W + 14 - 4 * (int)(n->nest - 1);
 
 	if (e && e->interface && *e->interface)
 		what = arena_printf(d->a, "%s · %s", what, e->interface);
@@ -415,7 +239,7 @@ static int row_of(const struct drawing *d, uint32_t end)
 
 static void draw_bracket(struct drawing *d, const struct u32s *members, enum path_class class, uint32_t number)
 {
-	int x = column_at(d->columns + 1) + CARD_W, spine = x + 20 + (int)(number % 4) * 6;
+	int x = svg_column(d->columns + 1) + CARD_W, spine = x + 20 + (int)(number % 4) * 6;
 	int low = row_of(d, members->v[0]), high = low;
 	uint32_t i;
 
@@ -539,46 +363,13 @@ static void draw_nodes(struct drawing *d)
 	}
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct topo_end *x = *(const struct topo_end *const *)a, *y = *(const struct topo_end *const *)b;
-
-	return x->pci < y->pci ? -1 : x->pci > y->pci ? 1 : x < y ? -1 : x > y;
-}
-
-/* In the order of the bus, so that what hangs together stands together. */
-static void build(struct drawing *d)
-{
-	const struct topo_end **order = arena_alloc(d->a, (d->t->n + 1) * sizeof(*order));
-	uint32_t i, node;
-
-	for (i = 0; i < d->t->n; i++)
-		order[i] = &d->t->v[i];
-	qsort(order, d->t->n, sizeof(*order), by_place);
-	/* Sockets first and by number: addresses say nothing of their order. */
-	for (node = 0; node <= 1024 && d->t->n; node++)
-		for (i = 0; i < d->t->n; i++) {
-			const struct pci_device *p = &d->s->pci.v[order[i]->pci];
-			uint32_t key = FIELD_KNOWN(p, pci_device, numa_node) && p->numa_node >= 0 ? (uint32_t)p->numa_node + 1 : 0;
-
-			if (MIN(key, 1024u) == node)
-				add_device(d, (uint32_t)(order[i] - d->t->v));
-		}
-	d->y = TITLE_H + MARGIN / 2;
-	for (i = 0; i < d->nodes.n; i++)
-		if (d->nodes.v[i].parent == NONE) {
-			place(d, i);
-			d->y += SOCKET_GAP;
-		}
-}
-
 void svg_topo(const struct snapshot *s, const struct topo *t, struct buf *out)
 {
 	struct drawing d = {.s = s, .t = t, .a = arena_new(), .out = out};
 	int height;
 
-	build(&d);
-	d.width = column_at(d.columns + 1) + CARD_W + MARGIN + (has_fabric(t) ? BRACKET_W : 0);
+	svg_build(&d);
+	d.width = svg_column(d.columns + 1) + CARD_W + MARGIN + (has_fabric(t) ? BRACKET_W : 0);
 	height = d.y + FOOT_H;
 	buf_addf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" "
 		      "width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n<title>GPU topology</title>\n", d.width, height, d.width, height);

@@ -393,6 +393,8 @@ static void print_rates(const struct snapshot *s, const struct topo *t, unsigned
 	char same[CELL_MAX] = "";
 	uint32_t i;
 
+	if (t->paths.n == 0)
+		return;
 	for (i = 0; i < t->paths.n; i++) {
 		rate_cell(&t->paths.v[i], same);
 		two |= strchr(same, '/') != NULL;
