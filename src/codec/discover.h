@@ -7,10 +7,7 @@
 #ifndef GPUBAY_CODEC_DISCOVER_H
 #define GPUBAY_CODEC_DISCOVER_H
 
-#include "base/buf.h"
-#include "model/snapshot.h"
-
-#include <jansson.h>
+#include "codec/json.h"
 
 enum tri { TRI_NO, TRI_YES, TRI_UNKNOWN };
 
