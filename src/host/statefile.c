@@ -16,8 +16,7 @@ static int fail(struct err *e, const char *what, const char *path)
 	return err_set(e, code, "cannot %s '%s': %s", what, path, strerror(-code));
 }
 
-/* The folder of a path, with those above it. */
-static int make_folders(const char *path, struct err *e)
+int statefile_make_folders(const char *path, struct err *e)
 {
 	char dir[PATH_SIZE];
 	size_t i;
@@ -36,7 +35,7 @@ static int make_folders(const char *path, struct err *e)
 int statefile_open(struct statefile *f, const char *path, struct err *e)
 {
 	char lock[PATH_SIZE];
-	int r = make_folders(path, e);
+	int r = statefile_make_folders(path, e);
 
 	*f = (struct statefile){.path = path, .lock = -1};
 	if (r < 0)

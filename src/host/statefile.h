@@ -19,6 +19,8 @@ enum { STATEFILE_MAX = 1024 * 1024 };
 /* Waits for the lock; makes the folder (0755) where it is missing. */
 int statefile_open(struct statefile *f, const char *path, struct err *e);
 void statefile_close(struct statefile *f); /* also the CLEANUP function; harmless on a zeroed one with lock -1 */
+/* Makes the folders (0755) that a path needs. */
+int statefile_make_folders(const char *path, struct err *e);
 /* The content; empty when there is no file yet. */
 int statefile_read(const struct statefile *f, struct buf *ret, struct err *e);
 /* Temporary file beside it, fsync, rename, fsync of the folder. */

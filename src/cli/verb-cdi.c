@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hands GPUs to container engines: writes, lists, judges and removes CDI specs. */
+#include "base/parse.h"
+#include "cli/words.h"
+#include "codec/cdi-json.h"
+#include "codec/json.h"
+#include "host/statefile.h"
+#include "probe/nvidia-files.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static const struct opt opts[] = {
+	{"output", 'o', OPT_VALUE, "DIR", "folder to write to or remove from (/run/cdi)"},
+	{"print", 0, OPT_FLAG, NULL, "print the specs instead of writing them"},
+	{"spec-version", 0, OPT_VALUE, "VERSION", "highest version that the engines here take, like 0.5.0"},
+	{"no-groups", 0, OPT_FLAG, NULL, "do not give containers the nodes' groups"},
+	{"hook", 0, OPT_VALUE, "PROGRAM", "hook program for links and the linker cache"},
+	{0},
+};
+
+static const char *const folders[] = {"etc/cdi", "run/cdi"};
+
+/* A spec that is on the machine. */
+struct found {
+	const char *path;
+	struct cdi_outline outline;
+	const char *fault; /* NULL: can be read */
+	bool ours;
+};
+struct found_list {
+	struct found *v;
+	uint32_t n;
+};
+
+enum { SPEC_MAX = 4 * 1024 * 1024 };
+
+static void find_specs(struct cli *c, struct found_list *ret)
+{
+	struct strs names;
+	unsigned i;
+	uint32_t k;
+
+	*ret = (struct found_list){0};
+	for (i = 0; i < ARRAY_LEN(folders); i++) {
+		if (tree_list(&c->tree->root, folders[i], c->a, &names) < 0)
+			continue;
+		for (k = 0; k < names.n; k++) {
+			const char *path = arena_printf(c->a, "%s/%s", folders[i], names.v[k]);
+			struct err e = {0};
+			struct found *f;
+			char *text;
+			size_t n;
+			int r;
+
+			if (!str_ends(names.v[k], ".json") && !str_ends(names.v[k], ".yaml"))
+				continue;
+			f = LIST_PUSH(c->a, ret);
+			f->path = arena_printf(c->a, "/%s", path);
+			f->ours = str_starts(names.v[k], "gpubay-");
+			r = tree_read_file(&c->tree->root, path, c->a, SPEC_MAX, &text, &n);
+			if (r < 0)
+				f->fault = arena_printf(c->a, "cannot be read: %s", errno_name(r));
+			else if (cdi_json_parse(f->path, text, n, c->a, &f->outline, &e) < 0)
+				f->fault = arena_str(c->a, e.text);
+		}
+	}
+}
+
+static int parse_version(struct cli *c, const char *text, uint32_t *ret)
+{
+	struct strs p = str_split(c->a, text, ".");
+	uint32_t v[3], i;
+
+	for (i = 0; i < 3 && p.n == 3; i++)
+		if (parse_u32(p.v[i], 10, 255, &v[i]) < 0)
+			break;
+	if (p.n != 3 || i < 3)
+		return cli_error(c, EXIT_USAGE, "'%s' is not a version like 0.5.0", text);
+	*ret = CDI_VERSION(v[0], v[1], v[2]);
+	return 0;
+}
+
+static int settings(struct cli *c, const struct found_list *specs, struct cdi_settings *ret)
+{
+	const char *version = c->snap->platform.nvidia_module_version;
+	uint32_t i;
+
+	*ret = (struct cdi_settings){.add_groups = !cli_flag(c, "no-groups"), .hook = cli_value(c, "hook")};
+	for (i = 0; i < specs->n; i++)
+		if (!specs->v[i].ours && specs->v[i].outline.kind)
+			strs_add(c->a, &ret->taken_kinds, specs->v[i].outline.kind);
+	if (version && *version)
+		nvidia_files_find(&c->tree->root, version, c->a, &ret->libraries, &ret->folders);
+	return cli_value(c, "spec-version") ? parse_version(c, cli_value(c, "spec-version"), &ret->max_version) : 0;
+}
+
+static int write_spec(struct cli *c, const char *folder, const struct cdi_spec *spec)
+{
+	struct buf text CLEANUP(buf_free) = BUF_NULL;
+	struct statefile f = {.path = arena_printf(c->a, "%s/%s", folder, spec->file), .lock = -1};
+	struct err e = {0};
+
+	cdi_json_print(spec, &text);
+	if (statefile_make_folders(f.path, &e) < 0 || statefile_write(&f, &text, &e) < 0)
+		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
+	return 0;
+}
+
+static int generate(struct cli *c)
+{
+	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : "/run/cdi";
+	bool print = cli_flag(c, "print") || (c->source != SOURCE_LIVE && !cli_value(c, "output"));
+	struct cdi_spec_list specs;
+	struct cdi_settings set;
+	struct strs notes = {0};
+	struct found_list found;
+	uint32_t i;
+	int r;
+
+	find_specs(c, &found);
+	r = settings(c, &found, &set);
+	if (r)
+		return r;
+	cdi_build(c->snap, &set, c->a, &specs, &notes);
+	for (i = 0; i < specs.n; i++) {
+		if (set.max_version && specs.v[i].version > set.max_version)
+			return cli_error(c, EXIT_FINDINGS, "%s needs version %s of the specification, the engines here take %s",
+					 specs.v[i].kind, cdi_version_text(c->a, specs.v[i].version), cdi_version_text(c->a, set.max_version));
+		if (print)
+			cdi_json_print(&specs.v[i], &c->out);
+		else if (write_spec(c, folder, &specs.v[i]))
+			return EXIT_UNREADABLE;
+		else if (!c->json)
+			buf_addf(&c->out, "%s/%s: %s, %u device names, version %s\n", folder, specs.v[i].file, specs.v[i].kind,
+				 specs.v[i].devices.n, cdi_version_text(c->a, specs.v[i].version));
+	}
+	for (i = 0; i < notes.n; i++)
+		fprintf(stderr, "gpubay: %s\n", notes.v[i]);
+	if (specs.n == 0)
+		fprintf(stderr, "gpubay: no GPU is ready: nothing to write\n");
+	return EXIT_DONE;
+}
+
+static void found_json(struct cli *c, const struct found_list *l)
+{
+	json_t *doc = json_document("cdi"), *specs = json_array();
+	uint32_t i, k;
+
+	for (i = 0; i < l->n; i++) {
+		const struct found *f = &l->v[i];
+		json_t *devices = json_array();
+
+		for (k = 0; k < f->outline.devices.n; k++)
+			json_array_append_new(devices, json_string(f->outline.devices.v[k]));
+		json_array_append_new(specs, json_pack("{s:s, s:s, s:s, s:b, s:o, s:s}", "path", f->path, "kind",
+						       f->outline.kind ? f->outline.kind : "", "version",
+						       f->outline.version ? f->outline.version : "", "ours", f->ours, "devices", devices,
+						       "fault", f->fault ? f->fault : ""));
+	}
+	json_object_set_new(doc, "specs", specs);
+	json_print(doc, &c->out);
+}
+
+static int list(struct cli *c)
+{
+	struct found_list l;
+	uint32_t i, k;
+
+	find_specs(c, &l);
+	if (c->json) {
+		found_json(c, &l);
+		return EXIT_DONE;
+	}
+	for (i = 0; i < l.n; i++) {
+		buf_addf(&c->out, "%s  %s %s\n", l.v[i].path, l.v[i].outline.version ? l.v[i].outline.version : "",
+			 l.v[i].fault ? l.v[i].fault : "");
+		for (k = 0; k < l.v[i].outline.devices.n; k++)
+			buf_addf(&c->out, "  %s=%s\n", l.v[i].outline.kind, l.v[i].outline.devices.v[k]);
+	}
+	if (l.n == 0)
+		buf_adds(&c->out, "no CDI specs in /etc/cdi and /run/cdi\n");
+	return EXIT_DONE;
+}
+
+static void judge_paths(struct cli *c, struct found *f, struct strs *faults)
+{
+	struct tree_stat st;
+	uint32_t i;
+
+	for (i = 0; i < f->outline.paths.n; i++) {
+		const char *path = f->outline.paths.v[i];
+
+		if (*path != '/' || tree_stat(&c->tree->root, path + 1, &st) == -ENOENT)
+			strs_add(c->a, faults, arena_printf(c->a, "%s: %s does not exist", f->path, path));
+	}
+}
+
+/* Two specs in the same folder that define one device take it away from everybody. */
+static void judge_conflicts(struct cli *c, const struct found_list *l, struct strs *faults)
+{
+	uint32_t i, j, k;
+
+	for (i = 0; i < l->n; i++)
+		for (j = i + 1; j < l->n; j++) {
+			const struct found *x = &l->v[i], *y = &l->v[j];
+
+			if (!x->outline.kind || !str_eq(x->outline.kind, y->outline.kind) ||
+			    str_starts(x->path, "/etc/") != str_starts(y->path, "/etc/"))
+				continue;
+			for (k = 0; k < x->outline.devices.n; k++)
+				if (strs_has(&y->outline.devices, x->outline.devices.v[k]))
+					strs_add(c->a, faults,
+						 arena_printf(c->a, "%s and %s both define %s=%s: engines then know neither", x->path, y->path,
+							      x->outline.kind, x->outline.devices.v[k]));
+		}
+}
+
+/* A library's version in a path must be the loaded module's. */
+static void judge_version(struct cli *c, struct found *f, struct strs *faults)
+{
+	const char *module = c->snap->platform.nvidia_module_version;
+	uint32_t i;
+
+	for (i = 0; module && *module && i < f->outline.paths.n; i++) {
+		const char *so = strstr(f->outline.paths.v[i], "libcuda.so.");
+
+		if (so && strlen(so) > strlen("libcuda.so.1") && !str_eq(so + strlen("libcuda.so."), module)) {
+			strs_add(c->a, faults, arena_printf(c->a, "%s: %s does not fit the loaded module %s", f->path,
+							    f->outline.paths.v[i], module));
+			return;
+		}
+	}
+}
+
+static int validate(struct cli *c)
+{
+	struct strs faults = {0};
+	struct found_list l;
+	uint32_t i, max = 0;
+
+	if (cli_value(c, "spec-version") && parse_version(c, cli_value(c, "spec-version"), &max))
+		return EXIT_USAGE;
+	find_specs(c, &l);
+	for (i = 0; i < l.n; i++) {
+		if (l.v[i].fault)
+			strs_add(c->a, &faults, l.v[i].fault);
+		if (max && l.v[i].outline.version_number > max)
+			strs_add(c->a, &faults, arena_printf(c->a, "%s: version %s is above what the engines here take", l.v[i].path,
+							     l.v[i].outline.version));
+		judge_paths(c, &l.v[i], &faults);
+		judge_version(c, &l.v[i], &faults);
+	}
+	judge_conflicts(c, &l, &faults);
+	if (c->json) {
+		json_t *doc = json_document("cdi-validate"), *list_json = json_array();
+
+		for (i = 0; i < faults.n; i++)
+			json_array_append_new(list_json, json_string(faults.v[i]));
+		json_object_set_new(doc, "specs", json_integer(l.n));
+		json_object_set_new(doc, "faults", list_json);
+		json_print(doc, &c->out);
+	} else {
+		for (i = 0; i < faults.n; i++)
+			buf_addf(&c->out, "%s\n", faults.v[i]);
+		buf_addf(&c->out, "%u spec%s, %u fault%s\n", l.n, l.n == 1 ? "" : "s", faults.n, faults.n == 1 ? "" : "s");
+	}
+	return faults.n ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+static int remove_ours(struct cli *c)
+{
+	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : "/run/cdi";
+	struct strs names;
+	uint32_t i, n = 0;
+	int r;
+
+	if (c->source != SOURCE_LIVE)
+		return cli_error(c, EXIT_USAGE, "specs are removed from this machine only");
+	r = tree_list(&c->tree->root, folder + (*folder == '/'), c->a, &names);
+	for (i = 0; r == 0 && i < names.n; i++) {
+		const char *path = arena_printf(c->a, "%s/%s", folder, names.v[i]);
+
+		if (!str_starts(names.v[i], "gpubay-") || !str_ends(names.v[i], ".json"))
+			continue;
+		if (unlink(path) < 0)
+			return cli_error(c, EXIT_UNREADABLE, "cannot remove '%s': %s", path, strerror(errno));
+		n++;
+		buf_addf(&c->out, "removed %s\n", path);
+	}
+	if (n == 0)
+		buf_addf(&c->out, "no spec of gpubay in %s\n", folder);
+	return EXIT_DONE;
+}
+
+static int run(struct cli *c)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct cli *c);
+	} actions[] = {{"generate", generate}, {"list", list}, {"validate", validate}, {"remove", remove_ours}};
+	unsigned i;
+	int r;
+
+	for (i = 0; i < ARRAY_LEN(actions) && !str_eq(actions[i].name, c->args.v[0]); i++)
+		;
+	if (i == ARRAY_LEN(actions))
+		return cli_error(c, EXIT_USAGE, "gpubay cdi takes generate, list, validate or remove, not '%s'", c->args.v[0]);
+	r = cli_snapshot(c, PROBE_LIST | PROBE_PLATFORM | PROBE_MODULES);
+	if (r && !(r == EXIT_UNREADABLE && i == 1))
+		return r;
+	return actions[i].run(c);
+}
+
+const struct verb verb_cdi = {
+	.name = "cdi",
+	.args = "generate|list|validate|remove",
+	.summary = "hand GPUs to container engines by name",
+	.about = "generate writes one CDI spec for each vendor that has a ready GPU into /run/cdi: devices by stable id, by PCI address, and "
+		 "'all'. Then: podman run --device intel.com/gpu=all. The lowest version of the specification that fits is written. list "
+		 "shows every spec on the machine, validate judges each: syntax, names, paths that must exist, driver version, conflicts. "
+		 "remove takes away what generate wrote.",
+	.opts = opts,
+	.min = 1,
+	.max = 1,
+	.run = run,
+};

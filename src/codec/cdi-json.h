@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CDI specs as JSON, both ways. Reading is strict as the engines' own library is: unknown keys and versions are errors. */
+#ifndef GPUBAY_CODEC_CDI_JSON_H
+#define GPUBAY_CODEC_CDI_JSON_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "publish/cdi.h"
+
+void cdi_json_print(const struct cdi_spec *spec, struct buf *out);
+
+/* What validation wants of any spec, ours or foreign. */
+struct cdi_outline {
+	const char *kind;
+	const char *version;
+	uint32_t version_number; /* 0: not one that is known */
+	struct strs devices;
+	struct strs paths;  /* host paths: nodes, mounts, hooks */
+};
+
+/* -EINVAL and what is wrong with its place in *e. YAML specs are not read: -EOPNOTSUPP. */
+int cdi_json_parse(const char *name, const char *text, size_t n, struct arena *a, struct cdi_outline *ret, struct err *e);
+
+#endif
