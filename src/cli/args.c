@@ -86,25 +86,33 @@ static int take_opt(struct cli *c, int argc, char **argv, int *i)
 	return 0;
 }
 
+/* Whether the word after this option is its value. Before the verb is known, any verb's option may be meant. */
+static bool takes_next(const char *arg)
+{
+	bool is_long = arg[1] == '-';
+	const char *name = arg + (is_long ? 2 : 1);
+	const struct verb *const *v;
+	const struct opt *o;
+
+	if (is_long ? strchr(name, '=') != NULL : name[1] != '\0')
+		return false;
+	o = find_in(cli_source_opts, name, strlen(name), is_long ? 0 : name[0]);
+	for (v = cli_verbs; !o && *v; v++)
+		o = find_in((*v)->opts, name, strlen(name), is_long ? 0 : name[0]);
+	return o && o->kind == OPT_VALUE;
+}
+
 /* An option before the verb may be the verb's own, so the verb is looked for first. */
 static const struct verb *spot_verb(int argc, char **argv, int *ret_at)
 {
 	int i;
 
-	for (i = 1; i < argc; i++) {
-		const struct opt *o;
-		const char *name = argv[i] + 2;
-
-		if (strcmp(argv[i], "--") == 0)
-			break;
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (argv[i][0] != '-' || !argv[i][1]) {
 			*ret_at = i;
 			return find_verb(argv[i]);
 		}
-		if (argv[i][1] != '-' || name[strcspn(name, "=")] == '=')
-			continue;
-		o = find_in(cli_source_opts, name, strlen(name), 0);
-		if (o && o->kind == OPT_VALUE)
+		if (takes_next(argv[i]))
 			i++;
 	}
 	*ret_at = 0;
@@ -148,6 +156,35 @@ int args_parse(struct cli *c, int argc, char **argv, bool *ret_help)
 	return 0;
 }
 
+enum { HELP_LEFT = 28 };
+
+/* Two columns, the right one broken at blanks. */
+static void help_row(struct cli *c, const char *left, const char *text)
+{
+	unsigned at = HELP_LEFT, i;
+
+	buf_addf(&c->out, "  %-*s", HELP_LEFT - 2, left);
+	if (strlen(left) > HELP_LEFT - 3)
+		buf_addf(&c->out, "\n%*s", HELP_LEFT, "");
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (at > HELP_LEFT && at + 1 + n > c->width) {
+			buf_addc(&c->out, '\n');
+			for (i = 0; i < HELP_LEFT; i++)
+				buf_addc(&c->out, ' ');
+			at = HELP_LEFT;
+		} else if (at > HELP_LEFT) {
+			buf_addc(&c->out, ' ');
+			at++;
+		}
+		buf_add(&c->out, text, n);
+		at += (unsigned)n;
+		text += n + strspn(text + n, " ");
+	}
+	buf_addc(&c->out, '\n');
+}
+
 static void help_opts(struct cli *c, const char *title, const struct opt *o)
 {
 	if (!o || !o->name)
@@ -158,11 +195,12 @@ static void help_opts(struct cli *c, const char *title, const struct opt *o)
 
 		if (o->letter)
 			snprintf(letter, sizeof(letter), "-%c, ", o->letter);
-		snprintf(left, sizeof(left), "%s--%s%s%s%s", letter, o->name, o->kind == OPT_VALUE ? " " : "",
-			 o->kind == OPT_OPTIONAL ? "[=" : o->kind == OPT_VALUE ? o->arg : "", "");
 		if (o->kind == OPT_OPTIONAL)
 			snprintf(left, sizeof(left), "%s--%s[=%s]", letter, o->name, o->arg);
-		buf_addf(&c->out, "  %-30s %s\n", left, o->help);
+		else
+			snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name, o->kind == OPT_VALUE ? " " : "",
+				 o->kind == OPT_VALUE ? o->arg : "");
+		help_row(c, left, o->help);
 	}
 }
 
@@ -179,12 +217,12 @@ void help_program(struct cli *c)
 		if ((*v)->name[0] == '_')
 			continue;
 		snprintf(left, sizeof(left), "%s %s", (*v)->name, (*v)->args);
-		buf_addf(&c->out, "  %-22s %s\n", left, (*v)->summary);
+		help_row(c, left, (*v)->summary);
 	}
 	help_opts(c, "source (before or after the verb)", cli_source_opts);
 	help_opts(c, "common options", cli_common_opts);
-	buf_adds(&c->out, "\nexit status: 0 done, 1 something is wrong (findings of severity error), 2 usage or a\n"
-			  "bad file, 3 the machine could not be read, 4 the GPU named is not there\n");
+	buf_adds(&c->out, "\nexit status: 0 done, 1 something is wrong (findings of severity error), 2 usage\n"
+			  "or a bad file, 3 the machine could not be read, 4 the GPU named is not there\n");
 }
 
 void help_verb(struct cli *c, const struct verb *v)

@@ -13,13 +13,36 @@
 #include "host/lspci.h"
 
 #include <errno.h>
+#ifndef _WIN32
+#include <fcntl.h>
+#include <unistd.h>
+#endif
 
 enum { SOURCE_FILE_MAX = 64 * 1024 * 1024 };
+
+/* A FIFO that nobody writes to is an empty file, not a reason to wait for ever. */
+static FILE *open_file(const char *path)
+{
+#ifdef _WIN32
+	return fopen(path, "rb");
+#else
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE *f;
+
+	if (fd < 0)
+		return NULL;
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	f = fdopen(fd, "rb");
+	if (!f)
+		close(fd);
+	return f;
+#endif
+}
 
 /* A file of somebody's, or standard input for "-". */
 static int read_whole(struct cli *c, const char *path, struct buf *ret)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	FILE *f = strcmp(path, "-") == 0 ? stdin : open_file(path);
 	char piece[65536];
 	size_t n;
 	int bad;

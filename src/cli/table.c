@@ -38,6 +38,24 @@ static void cell_print(struct cli *c, const char *s, unsigned width, bool last)
 		buf_adds(&c->out, "  ");
 }
 
+enum { NARROWEST = 8 };
+
+/* The flexible column gives way first, then whichever is the widest. */
+static void fit(const struct table *t, unsigned *width, unsigned total, unsigned room)
+{
+	unsigned i, widest = t->flexible;
+
+	for (; total > room; total--) {
+		if (width[widest] <= NARROWEST)
+			for (i = 0; i < t->columns; i++)
+				if (width[i] > width[widest])
+					widest = i;
+		if (width[widest] <= NARROWEST)
+			return;
+		width[widest]--;
+	}
+}
+
 void table_print(struct cli *c, const struct table *t)
 {
 	unsigned width[32] = {0}, i, total = 0;
@@ -49,10 +67,7 @@ void table_print(struct cli *c, const struct table *t)
 		width[k % t->columns] = MAX(width[k % t->columns], columns_of(t->cells.v[k]));
 	for (i = 0; i < t->columns; i++)
 		total += width[i] + (i ? 2 : 0);
-	if (total > c->width && width[t->flexible] > 8 + (total - c->width))
-		width[t->flexible] -= total - c->width;
-	else if (total > c->width)
-		width[t->flexible] = MIN(width[t->flexible], 8u);
+	fit(t, width, total, c->width);
 	if (t->heads) {
 		buf_adds(&c->out, cli_bold(c));
 		for (i = 0; i < t->columns; i++)

@@ -15,6 +15,7 @@ struct typed {
 	struct cli *c;
 	const struct verb *verb;
 	const struct opt *waiting; /* the option whose value is being typed */
+	bool lost;                 /* a verb that is none was typed */
 	unsigned position;         /* arguments before the last word */
 	const char *word;          /* the last word, or the value after "--name=" */
 	const char *before;        /* what stays in front of each candidate: "--vendor=intel," */
@@ -218,7 +219,7 @@ static void take_word(struct typed *t, const char *word)
 		if (t->verb)
 			t->position++;
 		else
-			t->verb = verb_find(word);
+			t->lost = (t->verb = verb_find(word)) == NULL;
 		return;
 	}
 	o = opt_find(t, word, n);
@@ -241,6 +242,8 @@ static void complete(struct typed *t)
 {
 	size_t n = strcspn(t->word, "=");
 
+	if (t->lost)
+		return;
 	if (!t->waiting && str_starts(t->word, "--") && t->word[n]) {
 		t->waiting = opt_find(t, t->word, n);
 		t->before = arena_strn(t->c->a, t->word, n + 1);

@@ -59,9 +59,11 @@ static void print_json(struct cli *c, const struct gpu *g, const struct finding_
 static void print_text(struct cli *c, const struct gpu *g, const struct finding_list *findings)
 {
 	uint32_t i;
+	const char *state = enum_name(&gpu_state_tab, g->state), *name = say_name(c, g);
+	bool fits = strlen(name) + strlen(state) + 16 <= c->width;
 
-	buf_addf(&c->out, "%sGPU %u  %s%s  %s%s%s\n", cli_bold(c), g->index, say_name(c, g), cli_plain(c), state_colour(c, g->state),
-		 enum_name(&gpu_state_tab, g->state), cli_plain(c));
+	buf_addf(&c->out, "%sGPU %u  %s%s%s%s%s%s\n", cli_bold(c), g->index, name, cli_plain(c), fits ? "  " : "\n  ",
+		 state_colour(c, g->state), state, cli_plain(c));
 	text_fields(c->snap, g, gpu_fields, 2, c->width, &c->out);
 	for (i = 0; i < g->functions.n; i++) {
 		const struct pci_device *d = &c->snap->pci.v[g->functions.v[i]];

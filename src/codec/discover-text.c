@@ -122,11 +122,13 @@ static void add_devices(struct buf *out, const json_t *devices)
 
 	json_array_foreach(devices, i, d) {
 		const char *generation = json_string_value(json_object_get(d, "intel_generation"));
+		struct buf line CLEANUP(buf_free) = BUF_NULL;
 
-		buf_addf(out, "  %s  %s:%s  %s%s%s%s\n", json_string_value(json_object_get(d, "pci_id")),
-			 json_string_value(json_object_get(d, "vendor_id")), json_string_value(json_object_get(d, "device_id")),
-			 json_string_value(json_object_get(d, "model")), generation ? " (" : "", generation ? generation : "",
-			 generation ? ")" : "");
+		buf_addf(&line, "%s:%s %s%s%s%s", json_string_value(json_object_get(d, "vendor_id")),
+			 json_string_value(json_object_get(d, "device_id")), json_string_value(json_object_get(d, "model")),
+			 generation ? " (" : "", generation ? generation : "", generation ? ")" : "");
+		add_label(out, 2, json_string_value(json_object_get(d, "pci_id")));
+		add_text(out, line.p);
 	}
 }
 

@@ -360,7 +360,7 @@ static void print_others(const struct snapshot *s, const struct topo *t, struct 
 		switches += FIELD_KNOWN(d, pci_device, class) && facts_is_nvswitch(d->vendor_id, d->device_id, d->class >> 8);
 	}
 	if (switches)
-		buf_addf(out, "\n%u NVSwitch%s: GPUs are joined by NVLink too, which /sys does not show pair by pair\n", switches,
+		buf_addf(out, "\n%u NVSwitch%s: NVLink joins GPUs too, which /sys does not show pair by pair\n", switches,
 			 switches == 1 ? "" : "es");
 	for (i = 0; i < s->rdma.n; i++)
 		if (FIELD_KNOWN(&s->rdma.v[i], rdma_nic, soft) && s->rdma.v[i].soft)

@@ -661,6 +661,9 @@ int capture_parse(const char *name, const char *text, size_t n, struct tree **re
 	r = first_line(&p);
 	while (r == 0 && line_next(&p))
 		r = one_line(&p);
+	/* A file cut off in its header would be a machine without anything. */
+	if (r == 0 && !p.in_section)
+		r = expected(&p, NULL, "a section '[directory]' after this");
 	buf_free(&p.word);
 	buf_free(&p.value);
 	if (r < 0) {
