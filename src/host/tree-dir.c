@@ -285,6 +285,15 @@ static int fs_answer(struct tree *t, struct arena *a, const char *kind, const ch
 	return answers_get(fs->answers, a, kind, key, ret);
 }
 
+static void fs_prepare(struct tree *t, const char *kind, const struct strs *keys)
+{
+	struct tree_fs *fs = (struct tree_fs *)t;
+
+	if (!fs->answers)
+		fs->answers = answers_new(t, t->name);
+	answers_prepare(fs->answers, kind, keys);
+}
+
 static const struct tree_ops fs_ops = {
 	.free = fs_free,
 	.open = fs_open,
@@ -294,6 +303,7 @@ static const struct tree_ops fs_ops = {
 	.list = fs_list,
 	.stat = fs_stat,
 	.answer = fs_answer,
+	.prepare = fs_prepare,
 };
 
 static struct tree_fs *fs_new(int root_fd, const char *name)

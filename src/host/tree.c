@@ -181,3 +181,9 @@ int tree_answer(struct tree *t, struct arena *a, const char *kind, const char *k
 	}
 	return r;
 }
+
+void tree_prepare(struct tree *t, const char *kind, const struct strs *keys)
+{
+	if (t->ops->prepare)
+		t->ops->prepare(t, kind, keys);
+}

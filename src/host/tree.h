@@ -46,6 +46,7 @@ struct tree_ops {
 	int (*list)(const struct tree_dir *at, const char *path, struct arena *a, struct strs *ret); /* unsorted */
 	int (*stat)(const struct tree_dir *at, const char *path, bool follow, struct tree_stat *ret);
 	int (*answer)(struct tree *t, struct arena *a, const char *kind, const char *key, const char **ret);
+	void (*prepare)(struct tree *t, const char *kind, const struct strs *keys); /* may be NULL */
 };
 
 struct tree {
@@ -102,9 +103,12 @@ bool tree_exists(const struct tree_dir *at, const char *path);
  *   limits    memlock           "soft hard" in bytes, or "unlimited"
  *   user      self|<name>|<uid> "uid gid groups…" numbers, "name" last; self: the asking user, under sudo who called it
  *   group     <name>|<gid>      "name gid"
+ *   report    <kind>[:<about>]  what a driver library says: a JSON document, see model/report.h
  *   pciname   <vvvv:dddd>|<vvvv> name of a device or a vendor from the system's database
  * -ENODATA: this source cannot say.
  */
 int tree_answer(struct tree *t, struct arena *a, const char *kind, const char *key, const char **ret);
+/* Says which questions of a kind will be asked, so that what is slow to answer is done side by side. */
+void tree_prepare(struct tree *t, const char *kind, const struct strs *keys);
 
 #endif

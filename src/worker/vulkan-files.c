@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report on files alone: which manifests there are, which the loader takes, and whether their libraries load. */
+#include "worker/vulkan-manifest.h"
+
+static const char *const variables[] = {
+	"VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT", "VK_LOADER_DRIVERS_DISABLE",
+	"VK_LOADER_DEVICE_SELECT", "VK_LAYER_PATH", "VK_ADD_LAYER_PATH", "VK_LOADER_LAYERS_DISABLE", "VK_INSTANCE_LAYERS",
+	"MESA_VK_DEVICE_SELECT", "DRI_PRIME", "NODEVICE_SELECT", NULL,
+};
+
+void probe_vulkan_files(struct work *w)
+{
+	struct report *r = w->r;
+	uint32_t i;
+
+	work_variables(w, variables);
+	manifest_drivers(w, &r->drivers);
+	manifest_layers(w, &r->layers);
+	FIELD_KNOW(r, report, drivers);
+	FIELD_KNOW(r, report, layers);
+	for (i = 0; i < r->drivers.n; i++)
+		if (!vendor_is_out(w, r->drivers.v[i].vendor))
+			trial_run(w, &r->drivers.v[i], true);
+	/* Explicit layers hurt nobody who does not ask for them. */
+	for (i = 0; i < r->layers.n; i++)
+		if (r->layers.v[i].implicit)
+			trial_run(w, &r->layers.v[i], false);
+}
