@@ -29,7 +29,7 @@ static void top_add(struct capture_recorder *r, const char *path)
 	size_t n = strcspn(path, "/");
 	uint32_t i;
 
-	if (path[0] == '.' && (n == 1 || (n == 2 && path[1] == '.')))
+	if ((path[0] == '.' && (n == 1 || (n == 2 && path[1] == '.'))) || strcspn(path, " \t\r\n") < n)
 		return;
 
 	for (i = 0; i < r->tops.n; i++)

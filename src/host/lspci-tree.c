@@ -3,7 +3,8 @@
  * Functions that lspci told of, as the part of /sys they were read from.
  *
  * Nothing is described but what was said: everything is unknown (-ENODATA) save the list of functions itself, and
- * single files that are known to be absent (`driver`, where lspci showed drivers and this function has none).
+ * single files that are known to be absent (`driver`, where lspci showed drivers and this function has none). One thing
+ * is made up: a class whose programming interface was not printed has 00 in its last two digits.
  *
  * The place of a function is known on bus 00, below a bridge whose bus numbers are known (a dump, or "Bus: primary="
  * of -v), and on any other bus where the text has the host bridge 00:00.0 and bridges and the numbers of all of them:

@@ -567,6 +567,17 @@ static void set_numa(struct lspci_fn *f, struct text t)
 	f->known |= LSPCI_NUMA;
 }
 
+/* -vm calls it "Device:", twice in a block. */
+static bool starts_old_block(struct text t)
+{
+	struct address addr;
+
+	if (!take(&t, "Device:"))
+		return false;
+	skip_blanks(&t);
+	return address(&t, &addr);
+}
+
 static int line_block(struct reader *r, struct text t)
 {
 	struct lspci_fn *f = current(r);
@@ -574,6 +585,8 @@ static int line_block(struct reader *r, struct text t)
 	uint64_t v;
 
 	if (take(&t, "Slot:"))
+		return block_begin(r, t);
+	if (!r->block && starts_old_block(t) && take(&t, "Device:"))
 		return block_begin(r, t);
 	if (!r->block || !f)
 		return 0;

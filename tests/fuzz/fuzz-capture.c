@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Capture text: parsed, and when it is good, walked from end to end. */
+/*
+ * Capture text: parsed, and when it is good, walked from end to end while a recorder looks on. What that writes must be
+ * good in its turn.
+ */
 #include "host/capture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,6 +29,8 @@ static void walk(const struct tree_dir *at, const char *path, struct arena *a, u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct buf out = BUF_NULL;
+	struct capture_recorder *r;
 	struct tree *t = NULL;
 	struct err e = {0};
 	struct arena *a;
@@ -36,7 +41,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	a = arena_new();
+	r = capture_record(t);
 	walk(&t->root, "", a, 0);
+	if (capture_write(r, size % 2, NULL, &out, &e) == 0) {
+		struct tree *back = NULL;
+
+		if (capture_parse("written", out.p, out.n, &back, &e) < 0) {
+			fprintf(stderr, "%s\n%s\n", e.text, out.p);
+			abort();
+		}
+		tree_free(back);
+	}
+	capture_record_stop(r);
+	buf_free(&out);
 	arena_free(a);
 	tree_free(t);
 	return 0;

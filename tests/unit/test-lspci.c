@@ -268,6 +268,10 @@ static void blocks(void **state)
 	expect_answer("modalias", "pci:v00008086d000056A0sv00001849sd00006001bc03sc00i00", "i915 xe");
 	parse("Slot:\t01:00.0\nClass:\t0302\nVendor:\t10de\nDevice:\t2684\nSVendor:\t1458\nSDevice:\t40bf\nRev:\ta1\n");
 	expect(DEV "0000:01:00.0/class", "0x030200");
+	parse("Device:\t01:00.0\nClass:\t0302\nVendor:\t10de\nDevice:\t2684\n\n"
+	      "Device:\t02:00.0\nClass:\t0302\nVendor:\t10de\nDevice:\t2684\n");
+	assert_int_equal(n_functions(), 2);
+	expect(DEV "0000:02:00.0/device", "0x2684");
 	expect_unknown(DEV "0000:01:00.0/driver");
 	parse("00:02.0 \"VGA compatible controller [0300]\" \"Intel Corporation [8086]\" \"DG2 [56a0]\" -r08 -p00 "
 	      "\"ASRock [1849]\" \"Device [6001]\"\n"
