@@ -64,7 +64,8 @@ static const struct {
 	{EFBIG, "EFBIG"},     {ENOSPC, "ENOSPC"},   {EROFS, "EROFS"},   {EPIPE, "EPIPE"},     {ERANGE, "ERANGE"},
 	{ENAMETOOLONG, "ENAMETOOLONG"},             {ENOSYS, "ENOSYS"}, {ELOOP, "ELOOP"},     {EPROTO, "EPROTO"},
 	{EOVERFLOW, "EOVERFLOW"},                   {EILSEQ, "EILSEQ"}, {ETIMEDOUT, "ETIMEDOUT"},
-	{EINTR, "EINTR"},     {ECANCELED, "ECANCELED"},
+	{EBADMSG, "EBADMSG"},                       {EPROTONOSUPPORT, "EPROTONOSUPPORT"},
+	{EINTR, "EINTR"},     {ECANCELED, "ECANCELED"}, {ESRCH, "ESRCH"},
 };
 
 const char *errno_name(int code)

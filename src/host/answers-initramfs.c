@@ -140,7 +140,7 @@ static int image_walk(struct answers *an, struct initramfs *i)
 	} while (r == 0 && n == DECOMPRESS_PIECE && offset < (uint64_t)IMAGE_MAX_MB << 20);
 	free(piece);
 	/* Torn in the middle of an archive: what was not seen may be there. */
-	if (r == 0 && (i->decoder || !cpio_idle(&i->cpio)))
+	if (r == 0 && ((i->decoder && !decoder_may_end(i->decoder)) || !cpio_idle(&i->cpio)))
 		r = -EBADMSG;
 	return r;
 }

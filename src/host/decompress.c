@@ -23,6 +23,7 @@ struct decoder_ops {
 	int (*init)(void **ret_state);
 	int (*step)(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used, size_t *ret_made);
 	void (*done)(void *state);
+	bool (*may_end)(const void *state); /* NULL: the stream has an end mark */
 };
 
 /* Looks functions of a library up; -ENODATA when the library or one of them is missing. */
@@ -311,11 +312,18 @@ static void lz4_done(void *state)
 	free(s);
 }
 
+static bool lz4_may_end(const void *state)
+{
+	const struct lz4_state *s = state;
+
+	return s->want == 0 && s->n_head == 0 && s->given == s->made;
+}
+
 static const struct decoder_ops decoders[] = {
 	{"\x1f\x8b", 2, gzip_init, gzip_step, gzip_done},
 	{"\xfd\x37zXZ\0", 6, xz_init, lzma_step, lzma_done},
 	{"\x28\xb5\x2f\xfd", 4, zstd_init, zstd_step, zstd_done},
-	{"\x02\x21\x4c\x18", 4, lz4_init, lz4_step, lz4_done},
+	{"\x02\x21\x4c\x18", 4, lz4_init, lz4_step, lz4_done, lz4_may_end},
 	{"\x5d\0\0", 3, alone_init, lzma_step, lzma_done},
 };
 
@@ -353,6 +361,11 @@ void decoder_freep(struct decoder **d)
 {
 	decoder_free(*d);
 	*d = NULL;
+}
+
+bool decoder_may_end(const struct decoder *d)
+{
+	return d->ops->may_end && d->ops->may_end(d->state);
 }
 
 int decoder_push(struct decoder *d, const void *p, size_t n, size_t *ret_used, decoder_sink sink, void *arg)

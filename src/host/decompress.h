@@ -22,6 +22,8 @@ typedef int (*decoder_sink)(void *arg, const void *p, size_t n);
 int decoder_new(const void *magic, size_t n, struct decoder **ret);
 void decoder_free(struct decoder *d); /* NULL-safe */
 void decoder_freep(struct decoder **d);
+/* Whether the stream may end here though nothing says so: lz4's legacy frame has no end mark. */
+bool decoder_may_end(const struct decoder *d);
 /* Takes bytes; *ret_used of them. 0: more wanted, 1: the stream has ended, negative: torn, or the sink's error. */
 int decoder_push(struct decoder *d, const void *p, size_t n, size_t *ret_used, decoder_sink sink, void *arg);
 
