@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/json.h"
 
+#include <errno.h>
+
 /* Every list has the shape {pointer, count}; the element type does not matter to who walks it. */
 struct any_list {
 	const char *v;
@@ -158,13 +160,26 @@ json_t *json_findings(const struct snapshot *s, const struct finding_list *findi
 	X(domains, tb_domain) X(routers, tb_router) X(typec, typec_port) X(rdma, rdma_nic) X(gaps, gap)
 
 /* Functions that belong to a GPU, to a NIC, or to the way to one; all others only cost room. */
+static bool of_interest(const struct snapshot *s, uint32_t pci)
+{
+	const struct pci_device *d = &s->pci.v[pci];
+	uint32_t i;
+
+	if (d->power.known || d->config.known || d->bars.n)
+		return true;
+	for (i = 0; i < s->gpus.n; i++)
+		if (u32s_has(&s->gpus.v[i].functions, pci))
+			return true;
+	return false;
+}
+
 static json_t *pci_of_interest(const struct snapshot *s)
 {
 	json_t *a = json_array();
 	uint32_t i;
 
 	for (i = 0; i < s->pci.n; i++)
-		if (s->pci.v[i].power.known || s->pci.v[i].config.known || s->pci.v[i].bars.n)
+		if (of_interest(s, i))
 			json_array_append_new(a, json_object_of(s, &s->pci.v[i], pci_device_fields));
 	return a;
 }
@@ -174,7 +189,7 @@ json_t *json_node(const struct snapshot *s, const struct finding_list *findings)
 	json_t *doc = json_document("node");
 
 	json_object_set_new(doc, "source", json_text(s->source_name));
-	json_object_set_new(doc, "gpu_count", s->has_pci ? json_integer(s->gpus.n) : json_null());
+	json_object_set_new(doc, "gpu_count", s->has_pci || s->pci_error == -ENOENT ? json_integer(s->gpus.n) : json_null());
 	json_object_set_new(doc, "non_pci_gpus", json_text(s->non_pci_gpu_names));
 #define ARRAY_SET(name, type) \
 	json_object_set_new(doc, #name, json_array_of(s, s->name.v, s->name.n, sizeof(*s->name.v), type##_fields));
