@@ -91,9 +91,10 @@ def document_of(command, name, faults):
 def invariants(document):
     """What must hold of every document, whatever the machine."""
     gpus = {g["address"]: g for g in document["gpus"]}
+    functions = {p["address"] for p in document["pci"]}
     nodes = {d["name"] for d in document["drm"]}
     routers = {r["name"] for r in document["routers"]}
-    if document["gpu_count"] != len(document["gpus"]) and not (document["gpu_count"] is None and not gpus):
+    if document["gpu_count"] != len(document["gpus"]):
         yield "gpu_count is not the number of GPUs"
     if len(gpus) != len(document["gpus"]):
         yield "two GPUs have one address"
@@ -110,6 +111,9 @@ def invariants(document):
             yield f"{g['address']} is external without evidence"
         if g["address"] not in (g["functions"] or []):
             yield f"{g['address']} is not among its own functions"
+        for address in g["functions"] or []:
+            if address not in functions:
+                yield f"{g['address']} has the function {address}, which is not in pci"
         for name in g["drm"] or []:
             if name not in nodes:
                 yield f"{g['address']} has the node {name}, which is not there"
