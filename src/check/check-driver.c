@@ -292,8 +292,13 @@ static void why_at_last(struct check *c, const struct driver_view *v)
 		f->severity = SEVERITY_WARNING;
 		return;
 	}
-	f = add(c, v, "GB1102", arena_printf(c->arena, "%s is not loaded", v->module));
-	check_evidence(c, f, arena_printf(c->arena, "/sys/module/%s", v->module), "missing", "loaded");
+	if (FIELD_KNOWN(v->m, module, state)) {
+		f = add(c, v, "GB1102", arena_printf(c->arena, "%s is not loaded", v->module));
+		check_evidence(c, f, arena_printf(c->arena, "/sys/module/%s", v->module), "missing", "loaded");
+	} else {
+		f = add(c, v, "GB1102", arena_printf(c->arena, "nothing keeps %s away; whether it is loaded could not be seen", v->module));
+		f->severity = SEVERITY_WARNING;
+	}
 	check_remedy(c, f, "Load it: 'modprobe %s' as root. 'journalctl -k -b | grep -i %s' says why it was not loaded at start.",
 		     v->module, v->module);
 }

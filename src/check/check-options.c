@@ -6,27 +6,26 @@
 
 enum { NAME_MAX_COMPARED = 48, NEAR = 2 };
 
-/* Steps (insert, drop, change a letter) from one word to the other; more than enough when they are long. */
+/* Steps (insert, drop, change a letter, swap two) from one word to the other; more than enough when they are long. */
 static unsigned distance(const char *a, const char *b)
 {
-	unsigned row[NAME_MAX_COMPARED + 1], i, k, n = (unsigned)strlen(a), m = (unsigned)strlen(b);
+	unsigned rows[3][NAME_MAX_COMPARED + 1], i, k, n = (unsigned)strlen(a), m = (unsigned)strlen(b);
 
 	if (n > NAME_MAX_COMPARED || m > NAME_MAX_COMPARED)
 		return NAME_MAX_COMPARED;
 	for (k = 0; k <= m; k++)
-		row[k] = k;
+		rows[0][k] = k;
 	for (i = 1; i <= n; i++) {
-		unsigned corner = row[0];
+		unsigned *now = rows[i % 3], *before = rows[(i + 2) % 3], *earlier = rows[(i + 1) % 3];
 
-		row[0] = i;
+		now[0] = i;
 		for (k = 1; k <= m; k++) {
-			unsigned change = corner + (a[i - 1] != b[k - 1]);
-
-			corner = row[k];
-			row[k] = MIN(change, MIN(row[k], row[k - 1]) + 1);
+			now[k] = MIN(before[k - 1] + (a[i - 1] != b[k - 1]), MIN(before[k], now[k - 1]) + 1);
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+				now[k] = MIN(now[k], earlier[k - 2] + 1);
 		}
 	}
-	return row[m];
+	return rows[n % 3][m];
 }
 
 /* The parameter that was probably meant; NULL when none is near. */

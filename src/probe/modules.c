@@ -9,6 +9,7 @@
 #include "facts/facts.h"
 #include "format/modules-alias.h"
 #include "host/library.h"
+#include "host/scan.h"
 
 #include <errno.h>
 
@@ -122,6 +123,36 @@ static void read_params(struct probe *p, struct module *m)
 	FIELD_KNOW(m, module, params);
 }
 
+struct loaded_search {
+	const char *module;
+	bool found;
+};
+
+/* "i915 3735552 18 - Live 0x0000000000000000" */
+static bool loaded_line(void *arg, const char *line, size_t n)
+{
+	struct loaded_search *s = arg;
+	const char *blank = memchr(line, ' ', n);
+
+	s->found = blank && module_name_eq(line, (size_t)(blank - line), s->module);
+	return !s->found;
+}
+
+/* Where /sys/module cannot be looked at: the list in /proc. What is not in it may still be built in. */
+static void read_state_of_list(struct probe *p, struct module *m)
+{
+	struct loaded_search s = {.module = m->name};
+
+	if (tree_scan(p->root, "proc/modules", '\n', loaded_line, &s) < 0)
+		return;
+	if (s.found)
+		FIELD_SET(m, module, state, MODULE_STATE_LOADED);
+	else if (m->filename && str_eq(m->filename, "(builtin)"))
+		FIELD_SET(m, module, state, MODULE_STATE_BUILTIN);
+	else if (FIELD_KNOWN(m, module, available))
+		FIELD_SET(m, module, state, MODULE_STATE_ABSENT);
+}
+
 /* Loaded modules have a state; what is built in has a folder only when it has parameters or a version. */
 static void read_state(struct probe *p, struct module *m)
 {
@@ -137,6 +168,8 @@ static void read_state(struct probe *p, struct module *m)
 		FIELD_SET(m, module, state, m->filename && *m->filename ? MODULE_STATE_LOADED : MODULE_STATE_BUILTIN);
 	else if (r == -ENOENT)
 		FIELD_SET(m, module, state, MODULE_STATE_ABSENT);
+	else
+		read_state_of_list(p, m);
 	if (r < 0)
 		return;
 	FIELD_SET(m, module, version, attr(p, m->name, "version", &s) ? s : "");
@@ -155,6 +188,19 @@ static void read_file_place(struct probe *p, struct module *m)
 		return;
 	FIELD_SET(m, module, available, *s != '\0');
 	FIELD_SET(m, module, filename, s);
+}
+
+/* A driver names a file once for each family that uses it. */
+static struct strs each_once(struct arena *a, struct strs l)
+{
+	struct strs out = {0};
+	uint32_t i;
+
+	strs_sort(&l);
+	for (i = 0; i < l.n; i++)
+		if (i == 0 || !str_eq(l.v[i], l.v[i - 1]))
+			strs_add(a, &out, l.v[i]);
+	return out;
 }
 
 /*
@@ -184,7 +230,7 @@ static void read_file(struct probe *p, struct module *m, bool deep)
 	if ((v = keyval_get(p->a, s, n, "params")))
 		FIELD_SET(m, module, param_names, str_split(p->a, v, " "));
 	if (tree_answer(p->tree, p->a, "firmware", m->name, &s) == 0)
-		FIELD_SET(m, module, firmware, str_split(p->a, s, "\n"));
+		FIELD_SET(m, module, firmware, each_once(p->a, str_split(p->a, s, "\n")));
 }
 
 /* Modules of GPU drivers are looked into; of the others it matters only whether they are there. */
@@ -195,14 +241,28 @@ static bool is_driver(const struct module *m)
 	return row && (str_eq(row->role, "gpu") || str_eq(row->role, "companion"));
 }
 
-static bool all_ready(const struct snapshot *s)
+/* Whether something is the matter with a GPU that its driver may have to do with. */
+static bool in_trouble(const struct gpu *g)
+{
+	const struct facts_driver *row = g->driver && *g->driver ? facts_driver_find(g->driver) : NULL;
+
+	switch (g->state) {
+	case GPU_STATE_UNBOUND:
+	case GPU_STATE_DEGRADED:
+	case GPU_STATE_WEDGED: return true;
+	case GPU_STATE_BOUND: return !row || str_eq(row->role, "gpu");
+	default: return false;
+	}
+}
+
+static bool some_in_trouble(const struct snapshot *s)
 {
 	uint32_t i;
 
 	for (i = 0; i < s->gpus.n; i++)
-		if (s->gpus.v[i].state != GPU_STATE_READY)
-			return false;
-	return true;
+		if (in_trouble(&s->gpus.v[i]))
+			return true;
+	return false;
 }
 
 /* The NVIDIA module that runs: its version, and which of the two kinds it is. */
@@ -280,7 +340,7 @@ void probe_modules(struct probe *p)
 {
 	struct platform *m = &p->snap->platform;
 	const struct facts_module *fact;
-	bool deep = p->request->phases & PROBE_FILES || !all_ready(p->snap);
+	bool deep = p->request->phases & PROBE_FILES || some_in_trouble(p->snap);
 	uint32_t i;
 
 	for (i = 0; i < p->snap->gpus.n; i++)
