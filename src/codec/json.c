@@ -263,6 +263,8 @@ json_t *json_node_schema(void)
 	json_t *props = json_pack("{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:[s,s]}, s:{s:s}}", "schema", "const", "gpubay/node/v1",
 				  "gpubay", "type", "string", "source", "type", "string", "gpu_count", "type", "integer",
 				  "null", "non_pci_gpus", "type", "string");
+	json_t *required, *one;
+	const char *name;
 
 #define ARRAY_SCHEMA(name, type) \
 	json_object_set_new(props, #name, json_pack("{s:s, s:o}", "type", "array", "items", object_schema(type##_fields)));
@@ -271,8 +273,13 @@ json_t *json_node_schema(void)
 	ARRAY_SCHEMA(findings, finding)
 #undef ARRAY_SCHEMA
 	json_object_set_new(props, "platform", object_schema(platform_fields));
-	return json_pack("{s:s, s:s, s:s, s:o, s:[s,s]}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
-			 "gpubay node document", "type", "object", "properties", props, "required", "schema", "gpus");
+	required = json_array();
+	json_object_foreach(props, name, one)
+		if (strcmp(name, "findings") != 0) /* only where checks were run */
+			json_array_append_new(required, json_string(name));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
+			 "gpubay node document", "type", "object", "properties", props, "required", required,
+			 "additionalProperties", 0);
 }
 
 void json_print(json_t *doc, struct buf *out)
