@@ -28,6 +28,22 @@ static const char *attached(struct cli *c, const struct gpu *g)
 	return arena_strn(c->a, b.p, b.n);
 }
 
+/* "unbound: no driver (/sys/…/driver: missing)", from the first evidence that says what follows from it. */
+static const char *why_state(struct cli *c, const struct gpu *g)
+{
+	const struct evidence *e = g->state_evidence.v;
+	const char *path, *value;
+	uint32_t i;
+
+	for (i = 0; i < g->state_evidence.n && !(e->note && *e->note); i++)
+		e = &g->state_evidence.v[i];
+	path = e->path ? e->path : "";
+	value = e->value ? e->value : "";
+	return arena_printf(c->a, "%s%s%s%s%s%s%s%s", enum_name(&gpu_state_tab, g->state), e->note && *e->note ? ": " : "",
+			    e->note ? e->note : "", *path || *value ? " (" : "", path, *path && *value ? ": " : "", value,
+			    *path || *value ? ")" : "");
+}
+
 static void print_gpu(struct cli *c, const struct gpu *g)
 {
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
@@ -45,13 +61,8 @@ static void print_gpu(struct cli *c, const struct gpu *g)
 		buf_adds(&b, ", boot display");
 	text_wrap(c, 3, b.p);
 	text_wrap(c, 3, attached(c, g));
-	if (g->state != GPU_STATE_READY && g->state_evidence.n) {
-		const struct evidence *e = &g->state_evidence.v[g->state_evidence.n - 1];
-
-		text_wrap(c, 3, arena_printf(c->a, "%s because %s%s%s%s%s", enum_name(&gpu_state_tab, g->state), e->path ? e->path : "",
-					     e->path ? " is " : "", e->value ? e->value : "", e->note && (e->path || e->value) ? ": " : "",
-					     e->note ? e->note : ""));
-	}
+	if (g->state != GPU_STATE_READY && g->state_evidence.n)
+		text_wrap(c, 3, why_state(c, g));
 }
 
 static void print_others(struct cli *c)
