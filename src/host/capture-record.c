@@ -246,8 +246,10 @@ static void record_content(struct capture_recorder *r, const char *path)
 	if (n < 0 && b.n == 0) {
 		record_error(r, path, (int)n);
 	} else if (b.n > CAPTURE_FILE_MAX) {
+		char c;
+
+		r->n_left_out += r->copy->ops->read(&r->copy->root, path, 0, &c, 1) != -EFBIG;
 		tree_mem_error(r->copy, path, EFBIG);
-		r->n_left_out++;
 	} else {
 		tree_mem_file(r->copy, path, b.p ? b.p : "", b.n);
 		if (is_peer_name(r, path))

@@ -105,6 +105,7 @@ bool tree_exists(const struct tree_dir *at, const char *path);
  *   group     <name>|<gid>      "name gid"
  *   report    <kind>[:<about>]  what a driver library says: a JSON document, see model/report.h
  *   pciname   <vvvv:dddd>|<vvvv> name of a device or a vendor from the system's database
+ *   source    topology          whether the source says what hangs off what: known, partial or unknown (lspci's text)
  * -ENODATA: this source cannot say.
  */
 int tree_answer(struct tree *t, struct arena *a, const char *kind, const char *key, const char **ret);
