@@ -15,7 +15,7 @@ static const struct opt opts[] = {
 	{"print", 0, OPT_FLAG, NULL, "print the specs instead of writing them"},
 	{"spec-version", 0, OPT_VALUE, "VERSION", "highest version that the engines here take, like 0.5.0"},
 	{"no-groups", 0, OPT_FLAG, NULL, "do not give containers the nodes' groups"},
-	{"hook", 0, OPT_VALUE, "PROGRAM", "hook program for links and the linker cache"},
+	{"hook", 0, OPT_VALUE, "PROGRAM", "program for links and the linker cache (the installed gpubay-cdi-hook)"},
 	{0},
 };
 
@@ -81,12 +81,22 @@ static int parse_version(struct cli *c, const char *text, uint32_t *ret)
 	return 0;
 }
 
+/* The hook program that was named, or the installed one: what is not there would keep every container from starting. */
+static const char *hook_program(struct cli *c)
+{
+	struct tree_stat st;
+
+	if (cli_value(c, "hook"))
+		return cli_value(c, "hook");
+	return tree_stat(&c->tree->root, GPUBAY_HOOK + 1, &st) == 0 && st.type == TREE_FILE && st.mode & 0111 ? GPUBAY_HOOK : NULL;
+}
+
 static int settings(struct cli *c, const struct found_list *specs, struct cdi_settings *ret)
 {
 	const char *version = c->snap->platform.nvidia_module_version;
 	uint32_t i;
 
-	*ret = (struct cdi_settings){.add_groups = !cli_flag(c, "no-groups"), .hook = cli_value(c, "hook")};
+	*ret = (struct cdi_settings){.add_groups = !cli_flag(c, "no-groups"), .hook = hook_program(c)};
 	for (i = 0; i < specs->n; i++)
 		if (!specs->v[i].ours && specs->v[i].outline.kind)
 			strs_add(c->a, &ret->taken_kinds, specs->v[i].outline.kind);
