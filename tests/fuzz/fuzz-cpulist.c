@@ -12,10 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t i;
 
 	if (parse_cpulist(a, s, &cpus) == 0) {
-		if (parse_cpulist(a, cpulist_text(a, &cpus), &again) < 0)
+		if (parse_cpulist(a, cpulist_text(a, &cpus), &again) < 0 || again.n != cpus.n)
 			abort();
 		for (i = 0; i < cpus.n; i++)
-			if (cpus.v[i] > 65535 || !u32s_has(&again, cpus.v[i]))
+			if (cpus.v[i] > 65535 || cpus.v[i] != again.v[i])
 				abort();
 	}
 	arena_free(a);
