@@ -9,39 +9,50 @@ static bool has_driver(const struct gpu *g)
 }
 
 /* A driver that is loaded and takes the GPU for certain. */
-static bool loaded_and_takes(struct check *c, uint32_t gpu, const char *driver, struct driver_view *v)
+static bool loaded_and_takes(struct check *c, uint32_t gpu, const char *driver,
+			     struct driver_view *v)
 {
 	driver_view(c, gpu, driver, v);
-	return v->m && (v->m->state == MODULE_STATE_LOADED || v->m->state == MODULE_STATE_BUILTIN) && v->row &&
-	       str_eq(v->row->role, "gpu") && driver_takes(c, v) == CLAIM_YES;
+	return v->m &&
+	       (v->m->state == MODULE_STATE_LOADED || v->m->state == MODULE_STATE_BUILTIN) &&
+	       v->row && str_eq(v->row->role, "gpu") && driver_takes(c, v) == CLAIM_YES;
 }
 
 static void fight_add(struct check *c, const struct driver_view *a, const struct driver_view *b)
 {
 	const struct gpu *g = a->g;
-	struct finding *f = check_add(c, "GB1112", check_addr(c, g->address), a->gpu, "%s: %s and %s are both loaded and both take it",
-				      g->name, a->name, b->name);
-	const struct facts_driver_switch *s = facts_driver_switch_find(a->family ? a->family->key : NULL, a->name);
+	struct finding *f = check_add(c, "GB1112", check_addr(c, g->address), a->gpu,
+				      "%s: %s and %s are both loaded and both take it", g->name,
+				      a->name, b->name);
+	const struct facts_driver_switch *s =
+		facts_driver_switch_find(a->family ? a->family->key : NULL, a->name);
 	const char *id = arena_printf(c->arena, "%04x", g->device_id);
 
 	check_evidence(c, f, arena_printf(c->arena, "/sys/module/%s", a->module), "loaded", NULL);
-	check_evidence(c, f, arena_printf(c->arena, "/sys/module/%s", b->module), "loaded", "not loaded, or told to leave it");
+	check_evidence(c, f, arena_printf(c->arena, "/sys/module/%s", b->module), "loaded",
+		       "not loaded, or told to leave it");
 	if (has_driver(g)) {
 		check_evidence(c, f, check_pci_path(c, g->pci, "driver"), g->driver, NULL);
 		f->severity = SEVERITY_WARNING;
 	}
 	if (s)
-		check_remedy(c, f, "Say which one takes it on the kernel command line: for %s '%s.%s=1 %s.%s=0'.", a->name, a->module,
-			     s->param, b->module, s->param);
+		check_remedy(
+			c, f,
+			"Say which one takes it on the kernel command line: for %s '%s.%s=1 %s.%s=0'.",
+			a->name, a->module, s->param, b->module, s->param);
 	else if (a->rule && a->rule->force && b->rule && b->rule->force)
-		check_remedy(c, f, "Say which one takes it on the kernel command line: for %s '%s.%s=!%s', for %s '%s.%s=!%s' (and "
-				   "%s.%s=%s).",
-			     a->name, b->module, b->rule->force, id, b->name, a->module, a->rule->force, id, b->module,
-			     b->rule->force, id);
+		check_remedy(
+			c, f,
+			"Say which one takes it on the kernel command line: for %s '%s.%s=!%s', for %s '%s.%s=!%s' (and "
+			"%s.%s=%s).",
+			a->name, b->module, b->rule->force, id, b->name, a->module, a->rule->force,
+			id, b->module, b->rule->force, id);
 	else
-		check_remedy(c, f, "Put 'blacklist %s' into a file in /etc/modprobe.d (to keep %s), renew the initramfs "
-				   "('update-initramfs -u' or 'dracut -f') and boot again.",
-			     b->module, a->name);
+		check_remedy(
+			c, f,
+			"Put 'blacklist %s' into a file in /etc/modprobe.d (to keep %s), renew the initramfs "
+			"('update-initramfs -u' or 'dracut -f') and boot again.",
+			b->module, a->name);
 }
 
 bool driver_fight(struct check *c, uint32_t gpu)
@@ -73,34 +84,39 @@ static void check_better(struct check *c, uint32_t gpu, const struct driver_view
 	if (bound->g->driver_wanted.n == 0 || str_eq(bound->g->driver_wanted.v[0], bound->name))
 		return;
 	driver_view(c, gpu, bound->g->driver_wanted.v[0], &best);
-	if (!best.m || !best.m->available || !FIELD_KNOWN(best.m, module, intree) || best.m->intree ||
-	    driver_takes(c, &best) != CLAIM_YES)
+	if (!best.m || !best.m->available || !FIELD_KNOWN(best.m, module, intree) ||
+	    best.m->intree || driver_takes(c, &best) != CLAIM_YES)
 		return;
-	f = check_add(c, "GB1111", check_addr(c, best.g->address), gpu, "%s: %s has it, though %s is installed", best.g->name,
-		      bound->name, best.name);
+	f = check_add(c, "GB1111", check_addr(c, best.g->address), gpu,
+		      "%s: %s has it, though %s is installed", best.g->name, bound->name,
+		      best.name);
 	check_evidence(c, f, check_pci_path(c, best.g->pci, "driver"), bound->name, best.name);
 	check_evidence(c, f, best.m->filename, "installed", NULL);
-	check_remedy(c, f, "Put 'blacklist %s' into a file in /etc/modprobe.d, renew the initramfs ('update-initramfs -u' or "
-			   "'dracut -f') and boot again; or remove %s if it is not wanted.",
-		     bound->module, best.name);
+	check_remedy(
+		c, f,
+		"Put 'blacklist %s' into a file in /etc/modprobe.d, renew the initramfs ('update-initramfs -u' or "
+		"'dracut -f') and boot again; or remove %s if it is not wanted.",
+		bound->module, best.name);
 }
 
 static void check_older(struct check *c, uint32_t gpu, const struct driver_view *bound)
 {
-	const struct facts_driver_switch *s = facts_driver_switch_find(bound->family ? bound->family->key : NULL, bound->name);
+	const struct facts_driver_switch *s =
+		facts_driver_switch_find(bound->family ? bound->family->key : NULL, bound->name);
 	struct driver_view best;
 	struct finding *f;
 
-	if (!s || bound->g->driver_wanted.n == 0 || str_eq(bound->g->driver_wanted.v[0], bound->name))
+	if (!s || bound->g->driver_wanted.n == 0 ||
+	    str_eq(bound->g->driver_wanted.v[0], bound->name))
 		return;
 	driver_view(c, gpu, bound->g->driver_wanted.v[0], &best);
 	if (driver_claims(&best) != CLAIM_YES)
 		return;
-	f = check_add(c, "GB1113", check_addr(c, best.g->address), gpu, "%s: %s has it, %s could serve it too", best.g->name,
-		      bound->name, best.name);
+	f = check_add(c, "GB1113", check_addr(c, best.g->address), gpu,
+		      "%s: %s has it, %s could serve it too", best.g->name, bound->name, best.name);
 	check_evidence(c, f, check_pci_path(c, best.g->pci, "driver"), bound->name, best.name);
-	check_remedy(c, f, "To use %s boot with %s.%s=0 %s.%s=1 on the kernel command line.", best.name, bound->module, s->param,
-		     best.module, s->param);
+	check_remedy(c, f, "To use %s boot with %s.%s=0 %s.%s=1 on the kernel command line.",
+		     best.name, bound->module, s->param, best.module, s->param);
 }
 
 /* A driver that is none of those for this family, and of a role that makes nothing of the GPU. */
@@ -109,13 +125,15 @@ static void check_useless(struct check *c, uint32_t gpu, const struct driver_vie
 	struct finding *f;
 	uint32_t i;
 
-	if (!bound->row || str_eq(bound->row->role, "gpu") || str_eq(bound->row->role, "passthrough"))
+	if (!bound->row || str_eq(bound->row->role, "gpu") ||
+	    str_eq(bound->row->role, "passthrough"))
 		return;
 	for (i = 0; i < bound->g->driver_wanted.n; i++)
 		if (str_eq(bound->g->driver_wanted.v[i], bound->name))
 			return;
-	f = check_add(c, "GB1114", check_addr(c, bound->g->address), gpu, "%s is bound to %s, a %s driver", bound->g->name,
-		      bound->name, bound->row->role);
+	f = check_add(c, "GB1114", check_addr(c, bound->g->address), gpu,
+		      "%s is bound to %s, a %s driver", bound->g->name, bound->name,
+		      bound->row->role);
 	check_evidence(c, f, check_pci_path(c, bound->g->pci, "driver"), bound->name,
 		       bound->g->driver_wanted.n ? bound->g->driver_wanted.v[0] : NULL);
 }
@@ -163,8 +181,9 @@ static bool ids_have(struct check *c, const char *list, const struct pci_device 
 static void check_reserved(struct check *c, uint32_t gpu)
 {
 	const struct gpu *g = &c->snap->gpus.v[gpu];
-	struct finding *f = check_add(c, "GB1130", check_addr(c, g->address), gpu, "%s is reserved for virtual machines by %s", g->name,
-				      g->driver);
+	struct finding *f =
+		check_add(c, "GB1130", check_addr(c, g->address), gpu,
+			  "%s is reserved for virtual machines by %s", g->name, g->driver);
 	struct setting ids = module_setting(c, "vfio_pci", "ids");
 	uint32_t i;
 
@@ -176,10 +195,14 @@ static void check_reserved(struct check *c, uint32_t gpu)
 
 		if (!FIELD_KNOWN(d, pci_device, driver) || !*d->driver || is_passthrough(d->driver))
 			continue;
-		f = check_add(c, "GB1132", check_addr(c, g->address), gpu, "%s is reserved, its function %s has %s", g->name,
+		f = check_add(c, "GB1132", check_addr(c, g->address), gpu,
+			      "%s is reserved, its function %s has %s", g->name,
 			      check_addr(c, d->address), d->driver);
-		check_evidence(c, f, check_pci_path(c, g->functions.v[i], "driver"), d->driver, g->driver);
-		check_remedy(c, f, "Add %04x:%04x to vfio-pci.ids, renew the initramfs and boot again.", d->vendor_id, d->device_id);
+		check_evidence(c, f, check_pci_path(c, g->functions.v[i], "driver"), d->driver,
+			       g->driver);
+		check_remedy(c, f,
+			     "Add %04x:%04x to vfio-pci.ids, renew the initramfs and boot again.",
+			     d->vendor_id, d->device_id);
 	}
 }
 
@@ -197,12 +220,16 @@ void run_passthrough(struct check *c)
 		if (is_passthrough(g->driver)) {
 			check_reserved(c, i);
 		} else if (ids_have(c, ids.value, &c->snap->pci.v[g->pci])) {
-			f = check_add(c, "GB1131", check_addr(c, g->address), i, "%s is to be reserved, but %s has it", g->name, g->driver);
+			f = check_add(c, "GB1131", check_addr(c, g->address), i,
+				      "%s is to be reserved, but %s has it", g->name, g->driver);
 			check_evidence(c, f, ids.path, ids.value, NULL);
-			check_evidence(c, f, check_pci_path(c, g->pci, "driver"), g->driver, "vfio-pci");
-			check_remedy(c, f, "Let vfio-pci load first: 'softdep %s pre: vfio-pci' in a file in /etc/modprobe.d, and vfio-pci in "
-					   "the initramfs; renew the initramfs and boot again.",
-				     g->driver);
+			check_evidence(c, f, check_pci_path(c, g->pci, "driver"), g->driver,
+				       "vfio-pci");
+			check_remedy(
+				c, f,
+				"Let vfio-pci load first: 'softdep %s pre: vfio-pci' in a file in /etc/modprobe.d, and vfio-pci in "
+				"the initramfs; renew the initramfs and boot again.",
+				g->driver);
 		}
 	}
 }
@@ -218,11 +245,14 @@ void run_id_flags(struct check *c)
 		struct finding *f;
 
 		if (row && row->flags & ID_NOT_IN_MEDIA) {
-			f = check_add(c, "GB1160", check_addr(c, g->address), i, "%s: the VA-API driver does not know %s", g->name, id);
+			f = check_add(c, "GB1160", check_addr(c, g->address), i,
+				      "%s: the VA-API driver does not know %s", g->name, id);
 			check_evidence(c, f, check_pci_path(c, g->pci, "device"), id, NULL);
 		}
-		if (row && row->flags & ID_NOT_IN_KERNEL && !(has_driver(g) && !is_passthrough(g->driver))) {
-			f = check_add(c, "GB1161", check_addr(c, g->address), i, "%s: mainline's drivers do not know %s", g->name, id);
+		if (row && row->flags & ID_NOT_IN_KERNEL &&
+		    !(has_driver(g) && !is_passthrough(g->driver))) {
+			f = check_add(c, "GB1161", check_addr(c, g->address), i,
+				      "%s: mainline's drivers do not know %s", g->name, id);
 			check_evidence(c, f, check_pci_path(c, g->pci, "device"), id, NULL);
 		}
 	}

@@ -51,7 +51,8 @@ static bool not_needed(const struct check *c, const struct firmware_file *f)
 {
 	const struct platform *m = &c->snap->platform;
 
-	return str_eq(f->module, "nvidia") && (all_ready(c, f) || str_eq(m->nvidia_module_flavour, "proprietary"));
+	return str_eq(f->module, "nvidia") &&
+	       (all_ready(c, f) || str_eq(m->nvidia_module_flavour, "proprietary"));
 }
 
 enum trouble { TROUBLE_NONE, TROUBLE_MISSING, TROUBLE_UNREADABLE, TROUBLE_INITRAMFS };
@@ -64,7 +65,8 @@ static enum trouble trouble_of(struct check *c, const struct firmware_file *f)
 		return TROUBLE_MISSING;
 	if (f->state == FIRMWARE_STATE_UNREADABLE)
 		return TROUBLE_UNREADABLE;
-	return FIELD_KNOWN(f, firmware_file, in_initramfs) && !f->in_initramfs ? TROUBLE_INITRAMFS : TROUBLE_NONE;
+	return FIELD_KNOWN(f, firmware_file, in_initramfs) && !f->in_initramfs ? TROUBLE_INITRAMFS :
+										 TROUBLE_NONE;
 }
 
 static const char *id_of(enum trouble t, bool required)
@@ -76,16 +78,19 @@ static const char *id_of(enum trouble t, bool required)
 	}
 }
 
-static const char *message_of(struct check *c, const struct firmware_file *f, enum trouble t, const char *kinds)
+static const char *message_of(struct check *c, const struct firmware_file *f, enum trouble t,
+			      const char *kinds)
 {
 	const char *first = arena_printf(c->arena, "%s: %s firmware", f->module, kinds);
 
 	switch (t) {
-	case TROUBLE_UNREADABLE: return arena_printf(c->arena, "%s is compressed as this kernel cannot read", first);
+	case TROUBLE_UNREADABLE:
+		return arena_printf(c->arena, "%s is compressed as this kernel cannot read", first);
 	case TROUBLE_INITRAMFS:
 		return arena_printf(c->arena, "%s is not in the initramfs, the driver is", first);
 	default:
-		return arena_printf(c->arena, "%s is missing: %s%s", first, all_ready(c, f) && f->required ? "at the next start " : "",
+		return arena_printf(c->arena, "%s is missing: %s%s", first,
+				    all_ready(c, f) && f->required ? "at the next start " : "",
 				    f->consequence);
 	}
 }
@@ -102,17 +107,25 @@ static const char *remedy_of(struct check *c, const struct firmware_file *f, enu
 	const char *initramfs = c->snap->platform.initramfs;
 
 	if (t == TROUBLE_MISSING)
-		return arena_printf(c->arena, "Install %s, renew the initramfs ('update-initramfs -u' or 'dracut -f') and boot again.",
-				    package_text(c, "firmware", f->module));
+		return arena_printf(
+			c->arena,
+			"Install %s, renew the initramfs ('update-initramfs -u' or 'dracut -f') and boot again.",
+			package_text(c, "firmware", f->module));
 	if (t == TROUBLE_UNREADABLE)
-		return arena_printf(c->arena, "Unpack it beside itself: '%s %s' as root; or boot a kernel built with "
-					      "CONFIG_FW_LOADER_COMPRESS_%s. Then renew the initramfs and boot again.",
-				    str_ends(f->path, ".zst") ? "zstd -d" : "xz -dk", f->path, str_ends(f->path, ".zst") ? "ZSTD" : "XZ");
-	return arena_printf(c->arena, "Renew %s ('update-initramfs -u', 'dracut -f' or 'mkinitcpio -P') and boot again.",
-			    initramfs && *initramfs ? initramfs : "the initramfs");
+		return arena_printf(
+			c->arena,
+			"Unpack it beside itself: '%s %s' as root; or boot a kernel built with "
+			"CONFIG_FW_LOADER_COMPRESS_%s. Then renew the initramfs and boot again.",
+			str_ends(f->path, ".zst") ? "zstd -d" : "xz -dk", f->path,
+			str_ends(f->path, ".zst") ? "ZSTD" : "XZ");
+	return arena_printf(
+		c->arena,
+		"Renew %s ('update-initramfs -u', 'dracut -f' or 'mkinitcpio -P') and boot again.",
+		initramfs && *initramfs ? initramfs : "the initramfs");
 }
 
-static enum severity severity_of(const struct check *c, const struct firmware_file *f, enum trouble t)
+static enum severity severity_of(const struct check *c, const struct firmware_file *f,
+				 enum trouble t)
 {
 	if (!f->required)
 		return t == TROUBLE_INITRAMFS ? SEVERITY_NOTE : SEVERITY_WARNING;
@@ -132,12 +145,14 @@ static void finding_add(struct check *c, uint32_t first, enum trouble t)
 	uint32_t i;
 
 	for (i = first; i < l->n; i++)
-		if (together(f, &l->v[i], t) && trouble_of(c, &l->v[i]) == t && !strs_has(&kinds, l->v[i].kind))
+		if (together(f, &l->v[i], t) && trouble_of(c, &l->v[i]) == t &&
+		    !strs_has(&kinds, l->v[i].kind))
 			strs_add(c->arena, &kinds, l->v[i].kind);
 	for (i = 0; i < kinds.n; i++)
-		buf_addf(&text, "%s%s", i ? ", " : "", str_eq(kinds.v[i], "firmware") ? "its" : kinds.v[i]);
-	found = check_add(c, id_of(t, f->required), f->module, f->gpus.n == 1 ? f->gpus.v[0] : NONE, "%s",
-			  message_of(c, f, t, text.p ? text.p : ""));
+		buf_addf(&text, "%s%s", i ? ", " : "",
+			 str_eq(kinds.v[i], "firmware") ? "its" : kinds.v[i]);
+	found = check_add(c, id_of(t, f->required), f->module, f->gpus.n == 1 ? f->gpus.v[0] : NONE,
+			  "%s", message_of(c, f, t, text.p ? text.p : ""));
 	found->severity = severity_of(c, f, t);
 	check_remedy(c, found, "%s", remedy_of(c, f, t));
 	for (i = first; i < l->n; i++) {
@@ -146,11 +161,17 @@ static void finding_add(struct check *c, uint32_t first, enum trouble t)
 		if (!together(f, x, t) || trouble_of(c, x) != t)
 			continue;
 		if (t == TROUBLE_INITRAMFS)
-			check_evidence(c, found, c->snap->platform.initramfs, arena_printf(c->arena, "without %s", x->name), x->path);
+			check_evidence(c, found, c->snap->platform.initramfs,
+				       arena_printf(c->arena, "without %s", x->name), x->path);
 		else if (t == TROUBLE_UNREADABLE)
-			check_evidence(c, found, x->path, arena_printf(c->arena, "kernel reads: %s", c->snap->platform.firmware_compress), x->name);
+			check_evidence(c, found, x->path,
+				       arena_printf(c->arena, "kernel reads: %s",
+						    c->snap->platform.firmware_compress),
+				       x->name);
 		else
-			check_evidence(c, found, arena_printf(c->arena, "/lib/firmware/%s", x->name), "missing", "present");
+			check_evidence(c, found,
+				       arena_printf(c->arena, "/lib/firmware/%s", x->name),
+				       "missing", "present");
 	}
 }
 

@@ -59,9 +59,12 @@ static bool applies(const struct snapshot *s, enum param_when when)
 	case PARAM_NO_WINDOW: return has_gpu(s, fits_no_window);
 	case PARAM_DISCRETE: return has_gpu(s, fits_discrete);
 	case PARAM_NVIDIA: return has_gpu(s, fits_nvidia);
-	case PARAM_NVIDIA_OPEN: return has_gpu(s, fits_nvidia) && str_eq(m->nvidia_module_flavour, "open");
-	case PARAM_CPU_NOT_INTEL: return m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_INTEL;
-	case PARAM_CPU_NOT_AMD: return m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_AMD;
+	case PARAM_NVIDIA_OPEN:
+		return has_gpu(s, fits_nvidia) && str_eq(m->nvidia_module_flavour, "open");
+	case PARAM_CPU_NOT_INTEL:
+		return m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_INTEL;
+	case PARAM_CPU_NOT_AMD:
+		return m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_AMD;
 	case PARAM_CPU_AMD: return m->cpu_vendor == CPU_VENDOR_AMD;
 	}
 	return false;
@@ -79,9 +82,11 @@ static bool words_fit(struct check *c, const char *words, const char *value)
 	return !words;
 }
 
-static void param_add(struct check *c, const struct facts_param *row, const char *path, const char *value)
+static void param_add(struct check *c, const struct facts_param *row, const char *path,
+		      const char *value)
 {
-	const char *text = arena_printf(c->arena, "%s%s%s", row->name, value && *value ? "=" : "", value ? value : "");
+	const char *text = arena_printf(c->arena, "%s%s%s", row->name, value && *value ? "=" : "",
+					value ? value : "");
 	struct finding *f = check_add(c, row->check, row->name, NONE, "%s: %s", text, row->effect);
 
 	check_evidence(c, f, path, str_starts(path, "/sys/") ? value : text, NULL);
@@ -100,14 +105,18 @@ static void run_params(struct check *c)
 		if (!applies(c->snap, row->when))
 			continue;
 		if (dot) {
-			struct setting set = module_setting(c, arena_strn(c->arena, row->name, (size_t)(dot - row->name)), dot + 1);
+			struct setting set = module_setting(c,
+							    arena_strn(c->arena, row->name,
+								       (size_t)(dot - row->name)),
+							    dot + 1);
 
 			if (set.value && words_fit(c, row->words, set.value))
 				param_add(c, row, set.path, set.value);
 			continue;
 		}
 		for (i = 0; i < params->n && !found; i++)
-			if (module_name_eq(params->v[i].name, strlen(params->v[i].name), row->name) &&
+			if (module_name_eq(params->v[i].name, strlen(params->v[i].name),
+					   row->name) &&
 			    words_fit(c, row->words, params->v[i].value)) {
 				param_add(c, row, "/proc/cmdline", params->v[i].value);
 				found = true;
@@ -134,7 +143,8 @@ static void run_nomodeset(struct check *c)
 		if (!v.rule || !v.rule->nomodeset)
 			continue;
 		if (!f) {
-			f = check_add(c, "GB5001", check_addr(c, g->address), i, "%s has no driver: nomodeset keeps %s away", g->name, best);
+			f = check_add(c, "GB5001", check_addr(c, g->address), i,
+				      "%s has no driver: nomodeset keeps %s away", g->name, best);
 			check_evidence(c, f, "/proc/cmdline", "nomodeset", "without it");
 		}
 		check_evidence(c, f, check_pci_path(c, g->pci, "driver"), "missing", best);
@@ -160,7 +170,8 @@ static uint64_t size_of(const char *s)
 /* What the kernel was told to keep for hot-plug: "hpmmioprefsize=64M" of the pci parameters. */
 static const char *room_kept(struct check *c, uint64_t *ret_bytes)
 {
-	static const char *const names[] = {"hpmmioprefsize=", "hpmmiosize=", "hpmemsize=", "hpbussize="};
+	static const char *const names[] = {"hpmmioprefsize=", "hpmmiosize=", "hpmemsize=",
+					    "hpbussize="};
 	const struct cmdline_param_list *params = &c->snap->platform.params;
 	const char *value;
 	uint32_t i;
@@ -168,7 +179,8 @@ static const char *room_kept(struct check *c, uint64_t *ret_bytes)
 
 	for (k = 0; k < ARRAY_LEN(names); k++)
 		for (i = 0; i < params->n; i++)
-			if (str_eq(params->v[i].name, "pci") && cmdline_list_has(c->arena, params->v[i].value, names[k], &value)) {
+			if (str_eq(params->v[i].name, "pci") &&
+			    cmdline_list_has(c->arena, params->v[i].value, names[k], &value)) {
 				*ret_bytes = k < 3 ? size_of(value) : 0;
 				return arena_printf(c->arena, "pci=%s%s", names[k], value);
 			}
@@ -186,7 +198,8 @@ static uint64_t window_wanted(const struct check *c, const struct gpu *g)
 	uint32_t i;
 
 	for (i = 0; i < d->bars.n; i++)
-		if (d->bars.v[i].prefetchable && FIELD_KNOWN(&d->bars.v[i], pci_bar, size) && d->bars.v[i].size >= WINDOW_MIN)
+		if (d->bars.v[i].prefetchable && FIELD_KNOWN(&d->bars.v[i], pci_bar, size) &&
+		    d->bars.v[i].size >= WINDOW_MIN)
 			most = MAX(most, d->bars.v[i].size);
 	return most;
 }
@@ -201,10 +214,13 @@ static void run_room(struct check *c)
 
 	if (!kept)
 		return;
-	if (FIELD_KNOWN(m, platform, pcie_ports_native) && !m->pcie_ports_native && has_external(c->snap)) {
-		f = check_add(c, "GB5011", "pci", NONE, "%s has no effect: ACPI runs hot-plug here", kept);
+	if (FIELD_KNOWN(m, platform, pcie_ports_native) && !m->pcie_ports_native &&
+	    has_external(c->snap)) {
+		f = check_add(c, "GB5011", "pci", NONE, "%s has no effect: ACPI runs hot-plug here",
+			      kept);
 		check_evidence(c, f, "/proc/cmdline", kept, NULL);
-		check_evidence(c, f, "/sys/bus/pci_express/devices", "no hot-plug service", "pcie004 or pcie204");
+		check_evidence(c, f, "/sys/bus/pci_express/devices", "no hot-plug service",
+			       "pcie004 or pcie204");
 		return;
 	}
 	for (i = 0; i < c->snap->gpus.n; i++) {
@@ -213,11 +229,15 @@ static void run_room(struct check *c)
 		wanted = window_wanted(c, g);
 		if (g->state != GPU_STATE_NO_BAR || !is_external(g) || (wanted && bytes >= wanted))
 			continue;
-		f = check_add(c, "GB5010", check_addr(c, g->address), i, "%s: the room kept by %s is too small", g->name, kept);
+		f = check_add(c, "GB5010", check_addr(c, g->address), i,
+			      "%s: the room kept by %s is too small", g->name, kept);
 		check_evidence(c, f, "/proc/cmdline", kept,
-			       wanted ? arena_printf(c->arena, "%lluM or more", (unsigned long long)(wanted >> 20)) : NULL);
+			       wanted ? arena_printf(c->arena, "%lluM or more",
+						     (unsigned long long)(wanted >> 20)) :
+					NULL);
 		if (wanted)
-			check_remedy(c, f, "Boot with pci=hpmmioprefsize=%lluM.", (unsigned long long)(wanted >> 19));
+			check_remedy(c, f, "Boot with pci=hpmmioprefsize=%lluM.",
+				     (unsigned long long)(wanted >> 19));
 	}
 }
 
@@ -238,12 +258,16 @@ static void check_group(struct check *c, uint32_t gpu)
 		const struct pci_device *d = &c->snap->pci.v[g->iommu_shared.v[i]];
 
 		/* Ports of the kernel may stay: only what works with memory of its own is in the way. */
-		if (d->bridge || !FIELD_KNOWN(d, pci_device, driver) || !*d->driver || is_passthrough(d->driver))
+		if (d->bridge || !FIELD_KNOWN(d, pci_device, driver) || !*d->driver ||
+		    is_passthrough(d->driver))
 			continue;
 		if (!f)
-			f = check_add(c, "GB5022", check_addr(c, g->address), gpu, "%s shares IOMMU group %d with %s, which %s uses", g->name,
+			f = check_add(c, "GB5022", check_addr(c, g->address), gpu,
+				      "%s shares IOMMU group %d with %s, which %s uses", g->name,
 				      g->iommu_group, check_addr(c, d->address), d->driver);
-		check_evidence(c, f, arena_printf(c->arena, "/sys/kernel/iommu_groups/%d/devices/%s", g->iommu_group, check_addr(c, d->address)),
+		check_evidence(c, f,
+			       arena_printf(c->arena, "/sys/kernel/iommu_groups/%d/devices/%s",
+					    g->iommu_group, check_addr(c, d->address)),
 			       d->driver, "vfio-pci or no driver");
 	}
 }
@@ -259,9 +283,10 @@ static const char *iommu_param(struct check *c, bool off)
 
 		if (!value)
 			continue;
-		if (off ? cmdline_list_has(c->arena, value, "off", NULL)
-			: cmdline_list_has(c->arena, value, "on", NULL) || cmdline_list_has(c->arena, value, "pt", NULL) ||
-				  cmdline_list_has(c->arena, value, "force", NULL))
+		if (off ? cmdline_list_has(c->arena, value, "off", NULL) :
+			  cmdline_list_has(c->arena, value, "on", NULL) ||
+				    cmdline_list_has(c->arena, value, "pt", NULL) ||
+				    cmdline_list_has(c->arena, value, "force", NULL))
 			return arena_printf(c->arena, "%s=%s", names[i], value);
 	}
 	return NULL;
@@ -283,12 +308,17 @@ static void run_iommu(struct check *c)
 		check_group(c, i);
 		if (!without)
 			continue;
-		f = check_add(c, "GB5021", check_addr(c, g->address), i, "%s is reserved for a virtual machine, but there is no IOMMU", g->name);
-		check_evidence(c, f, "/sys/kernel/iommu_groups", "empty", "a group for each device");
+		f = check_add(c, "GB5021", check_addr(c, g->address), i,
+			      "%s is reserved for a virtual machine, but there is no IOMMU",
+			      g->name);
+		check_evidence(c, f, "/sys/kernel/iommu_groups", "empty",
+			       "a group for each device");
 		if (off)
 			check_evidence(c, f, "/proc/cmdline", off, "without it");
 		if (off)
-			check_remedy(c, f, "Remove '%s' from the kernel command line and boot again.", off);
+			check_remedy(c, f,
+				     "Remove '%s' from the kernel command line and boot again.",
+				     off);
 		told = true;
 	}
 	if (!without || !on || off || told || c->snap->gpus.n == 0)
@@ -307,14 +337,17 @@ static void run_hotplug(struct check *c)
 
 	if (!FIELD_KNOWN(m, platform, hotplug_pci) || m->hotplug_pci || !has_external(c->snap))
 		return;
-	f = check_add(c, "GB5060", "kernel", NONE, "kernel %s is built without PCI Express hot-plug", m->kernel ? m->kernel : "");
+	f = check_add(c, "GB5060", "kernel", NONE,
+		      "kernel %s is built without PCI Express hot-plug",
+		      m->kernel ? m->kernel : "");
 	check_evidence(c, f, "CONFIG_HOTPLUG_PCI_PCIE", "n", "y");
 }
 
 const struct check_fn check_kernel_fns[] = {
 	{"kernel", "GB5001", run_nomodeset},
 	{"kernel", "GB5010 GB5011", run_room},
-	{"kernel", "GB5013 GB5014 GB5015 GB5016 GB5017 GB5018 GB5019 GB5023 GB5024 GB5051 GB5052", run_params},
+	{"kernel", "GB5013 GB5014 GB5015 GB5016 GB5017 GB5018 GB5019 GB5023 GB5024 GB5051 GB5052",
+	 run_params},
 	{"kernel", "GB5020 GB5021 GB5022", run_iommu},
 	{"kernel", "GB5030 GB5031", run_guc},
 	{"kernel", "GB5040 GB5041", run_options},

@@ -20,7 +20,8 @@ static const char *user_name(const struct check *c)
 
 static const struct facts_driver *gpu_driver(const struct gpu *g)
 {
-	const struct facts_driver *row = g->driver && *g->driver ? facts_driver_find(g->driver) : NULL;
+	const struct facts_driver *row =
+		g->driver && *g->driver ? facts_driver_find(g->driver) : NULL;
 
 	return row && str_eq(row->role, "gpu") ? row : NULL;
 }
@@ -40,15 +41,21 @@ static void check_missing(struct check *c, uint32_t gpu)
 			continue;
 		if (!f)
 			f = check_add(c, "GB4001", check_addr(c, g->address), gpu,
-				      in_container(c) ? "%s is not given to this container: %s is missing" : "%s: %s is missing", g->name,
-				      path);
-		check_evidence(c, f, path, "missing", arena_printf(c->arena, "character device %u:%u", d->major, d->minor));
+				      in_container(c) ?
+					      "%s is not given to this container: %s is missing" :
+					      "%s: %s is missing",
+				      g->name, path);
+		check_evidence(c, f, path, "missing",
+			       arena_printf(c->arena, "character device %u:%u", d->major,
+					    d->minor));
 	}
 	if (!f || !in_container(c))
 		return;
 	f->severity = SEVERITY_NOTE;
-	check_remedy(c, f, "If the container is to use it, start it with the GPU's nodes ('--device' with a CDI name, or the nodes in "
-			   "/dev/dri).");
+	check_remedy(
+		c, f,
+		"If the container is to use it, start it with the GPU's nodes ('--device' with a CDI name, or the nodes in "
+		"/dev/dri).");
 }
 
 static bool has_kind(const struct check *c, const struct gpu *g, enum drm_kind kind)
@@ -68,13 +75,16 @@ static void check_made_none(struct check *c, uint32_t gpu)
 	const struct facts_driver *row = gpu_driver(g);
 	struct finding *f;
 
-	if (!row || !row->drm || !FIELD_KNOWN(g, gpu, drm) || gpu_out_of_reach(g) || g->state == GPU_STATE_WEDGED || g->survivability ||
-	    has_kind(c, g, DRM_KIND_PRIMARY) || has_kind(c, g, DRM_KIND_RENDER))
+	if (!row || !row->drm || !FIELD_KNOWN(g, gpu, drm) || gpu_out_of_reach(g) ||
+	    g->state == GPU_STATE_WEDGED || g->survivability || has_kind(c, g, DRM_KIND_PRIMARY) ||
+	    has_kind(c, g, DRM_KIND_RENDER))
 		return;
-	f = check_add(c, "GB4002", check_addr(c, g->address), gpu, "%s: %s made no card%s node", g->name, g->driver,
-		      row->render ? " and no render" : "");
-	check_evidence(c, f, check_pci_path(c, g->pci, "drm"), "no card", row->render ? "card and renderD" : "card");
-	check_remedy(c, f, "Read what the driver said: 'journalctl -k -b | grep -i %s'.", g->driver);
+	f = check_add(c, "GB4002", check_addr(c, g->address), gpu, "%s: %s made no card%s node",
+		      g->name, g->driver, row->render ? " and no render" : "");
+	check_evidence(c, f, check_pci_path(c, g->pci, "drm"), "no card",
+		       row->render ? "card and renderD" : "card");
+	check_remedy(c, f, "Read what the driver said: 'journalctl -k -b | grep -i %s'.",
+		     g->driver);
 }
 
 static void check_own_nodes(struct check *c, uint32_t gpu)
@@ -86,26 +96,34 @@ static void check_own_nodes(struct check *c, uint32_t gpu)
 	if (g->nodes_missing.n == 0 || gpu_out_of_reach(g))
 		return;
 	f = check_add(c, "GB4003", check_addr(c, g->address), gpu,
-		      in_container(c) ? "%s is not given to this container: %s is missing" : "%s: %s is missing", g->name,
-		      g->nodes_missing.v[0]);
+		      in_container(c) ? "%s is not given to this container: %s is missing" :
+					"%s: %s is missing",
+		      g->name, g->nodes_missing.v[0]);
 	for (i = 0; i < g->nodes_missing.n; i++)
 		check_evidence(c, f, g->nodes_missing.v[i], "missing", "character device");
 	if (in_container(c)) {
 		f->severity = SEVERITY_NOTE;
-		check_remedy(c, f, "If the container is to use it, start it with '--device' and the GPU's CDI name.");
+		check_remedy(
+			c, f,
+			"If the container is to use it, start it with '--device' and the GPU's CDI name.");
 	}
 }
 
 /* How to let the user in, by what the node's permissions are. */
-static void remedy_access(struct check *c, struct finding *f, const char *path, uint32_t mode, uint32_t gid, const char *group)
+static void remedy_access(struct check *c, struct finding *f, const char *path, uint32_t mode,
+			  uint32_t gid, const char *group)
 {
 	if (gid != 0 && (mode & 060) == 060)
-		check_remedy(c, f, "Add the user to the group: 'usermod -aG %s %s' as root, then log in again.", group ? group : "GROUP",
-			     user_name(c));
+		check_remedy(
+			c, f,
+			"Add the user to the group: 'usermod -aG %s %s' as root, then log in again.",
+			group ? group : "GROUP", user_name(c));
 	else
-		check_remedy(c, f, "%s belongs to no group that could be joined: udev's rules have not set it up. Run 'udevadm trigger' as "
-				   "root, or add a rule (SUBSYSTEM==\"drm\", KERNEL==\"renderD*\", GROUP=\"render\", MODE=\"0660\").",
-			     path);
+		check_remedy(
+			c, f,
+			"%s belongs to no group that could be joined: udev's rules have not set it up. Run 'udevadm trigger' as "
+			"root, or add a rule (SUBSYSTEM==\"drm\", KERNEL==\"renderD*\", GROUP=\"render\", MODE=\"0660\").",
+			path);
 }
 
 static const char *mode_text(struct check *c, const struct device_node *n)
@@ -115,7 +133,9 @@ static const char *mode_text(struct check *c, const struct device_node *n)
 
 static void node_evidence(struct check *c, struct finding *f, const struct drm_node *d)
 {
-	check_evidence(c, f, d->path, arena_printf(c->arena, "mode %04o, group %s", d->mode, d->group ? d->group : "?"),
+	check_evidence(c, f, d->path,
+		       arena_printf(c->arena, "mode %04o, group %s", d->mode,
+				    d->group ? d->group : "?"),
 		       arena_printf(c->arena, "readable and writable by %s", user_name(c)));
 }
 
@@ -132,14 +152,20 @@ static void check_access(struct check *c, uint32_t gpu)
 	for (i = 0; i < g->drm.n; i++) {
 		const struct drm_node *d = &c->snap->drm.v[g->drm.v[i]];
 
-		if (d->kind != kind || d->partition >= 0 || !FIELD_KNOWN(d, drm_node, openable) || d->openable)
+		if (d->kind != kind || d->partition >= 0 || !FIELD_KNOWN(d, drm_node, openable) ||
+		    d->openable)
 			continue;
 		f = check_add(c, at_screen ? "GB4005" : "GB4004", check_addr(c, g->address), gpu,
-			      at_screen ? "%s: %s reaches %s only through the session at the screen" : "%s: %s may not open %s", g->name,
-			      user_name(c), d->path);
+			      at_screen ?
+				      "%s: %s reaches %s only through the session at the screen" :
+				      "%s: %s may not open %s",
+			      g->name, user_name(c), d->path);
 		node_evidence(c, f, d);
 		if (FIELD_KNOWN(u, user, groups))
-			check_evidence(c, f, "groups", arena_printf(c->arena, "%u groups, not %s", u->groups.n, d->group ? d->group : "its"), d->group);
+			check_evidence(c, f, "groups",
+				       arena_printf(c->arena, "%u groups, not %s", u->groups.n,
+						    d->group ? d->group : "its"),
+				       d->group);
 		remedy_access(c, f, d->path, d->mode, d->gid, d->group);
 		return;
 	}
@@ -155,13 +181,19 @@ static void check_nvidia_nodes(struct check *c)
 	for (i = 0; i < l->n; i++) {
 		const struct device_node *n = &l->v[i];
 
-		if (!str_eq(n->driver, "nvidia") || !FIELD_KNOWN(n, device_node, openable) || n->openable)
+		if (!str_eq(n->driver, "nvidia") || !FIELD_KNOWN(n, device_node, openable) ||
+		    n->openable)
 			continue;
 		if (!f)
-			f = check_add(c, "GB4007", n->path, n->gpus.n == 1 ? n->gpus.v[0] : NONE, "%s may not open %s", user_name(c), n->path);
-		check_evidence(c, f, n->path, mode_text(c, n), arena_printf(c->arena, "readable and writable by %s", user_name(c)));
+			f = check_add(c, "GB4007", n->path, n->gpus.n == 1 ? n->gpus.v[0] : NONE,
+				      "%s may not open %s", user_name(c), n->path);
+		check_evidence(c, f, n->path, mode_text(c, n),
+			       arena_printf(c->arena, "readable and writable by %s", user_name(c)));
 		if (n->gid != 0 && (n->mode & 060) == 060)
-			check_remedy(c, f, "Add the user to the group: 'usermod -aG %s %s' as root, then log in again.", n->group, user_name(c));
+			check_remedy(
+				c, f,
+				"Add the user to the group: 'usermod -aG %s %s' as root, then log in again.",
+				n->group, user_name(c));
 	}
 }
 
@@ -172,15 +204,21 @@ static void check_compute_node(struct check *c, const struct device_node *n)
 	struct finding *f;
 
 	if (FIELD_KNOWN(n, device_node, exists) && !n->exists) {
-		f = check_add(c, "GB4006", n->path, gpu, "%s is missing, though the kernel has it", n->path);
+		f = check_add(c, "GB4006", n->path, gpu, "%s is missing, though the kernel has it",
+			      n->path);
 		check_evidence(c, f, n->path, "missing", "character device");
 		if (in_container(c))
 			f->severity = SEVERITY_NOTE;
 	} else if (FIELD_KNOWN(n, device_node, openable) && !n->openable) {
-		f = check_add(c, "GB4006", n->path, gpu, "%s may not open %s", user_name(c), n->path);
-		check_evidence(c, f, n->path, mode_text(c, n), arena_printf(c->arena, "readable and writable by %s", user_name(c)));
+		f = check_add(c, "GB4006", n->path, gpu, "%s may not open %s", user_name(c),
+			      n->path);
+		check_evidence(c, f, n->path, mode_text(c, n),
+			       arena_printf(c->arena, "readable and writable by %s", user_name(c)));
 		if (n->gid != 0 && (n->mode & 060) == 060)
-			check_remedy(c, f, "Add the user to the group: 'usermod -aG %s %s' as root, then log in again.", n->group, user_name(c));
+			check_remedy(
+				c, f,
+				"Add the user to the group: 'usermod -aG %s %s' as root, then log in again.",
+				n->group, user_name(c));
 	}
 }
 
@@ -194,13 +232,15 @@ static void check_by_path(struct check *c)
 	for (i = 0; i < s->drm.n; i++) {
 		const struct drm_node *d = &s->drm.v[i];
 
-		if (d->gpu == NONE || d->partition >= 0 || !FIELD_KNOWN(d, drm_node, gpu) || !FIELD_KNOWN(d, drm_node, by_path) ||
-		    *d->by_path || !d->path || !*d->path)
+		if (d->gpu == NONE || d->partition >= 0 || !FIELD_KNOWN(d, drm_node, gpu) ||
+		    !FIELD_KNOWN(d, drm_node, by_path) || *d->by_path || !d->path || !*d->path)
 			continue;
-		f = check_add(c, "GB4008", "/dev/dri/by-path", NONE, "%s has no link below /dev/dri/by-path", d->path);
+		f = check_add(c, "GB4008", "/dev/dri/by-path", NONE,
+			      "%s has no link below /dev/dri/by-path", d->path);
 		check_evidence(c, f, "/dev/dri/by-path", "no link to it", NULL);
 		if (FIELD_KNOWN(&s->platform, platform, udev))
-			check_evidence(c, f, "/run/udev/control", s->platform.udev ? "there" : "missing", "udev runs");
+			check_evidence(c, f, "/run/udev/control",
+				       s->platform.udev ? "there" : "missing", "udev runs");
 		return;
 	}
 }

@@ -65,13 +65,16 @@ struct setting module_setting(struct check *c, const char *module, const char *p
 	for (i = 0; m && i < m->params.n; i++)
 		if (str_eq(m->params.v[i].name, param))
 			return (struct setting){m->params.v[i].value,
-						arena_printf(c->arena, "/sys/module/%s/parameters/%s", m->name, param)};
+						arena_printf(c->arena,
+							     "/sys/module/%s/parameters/%s",
+							     m->name, param)};
 	/* What comes later wins; the command line stands last. */
 	for (i = 0; i < rules->n; i++) {
 		const struct modprobe_rule *r = &rules->v[i];
-		const char *value = r->kind == MODPROBE_KIND_OPTIONS && m && str_eq(r->module, m->name)
-					    ? option_value(c, r->text, param)
-					    : NULL;
+		const char *value =
+			r->kind == MODPROBE_KIND_OPTIONS && m && str_eq(r->module, m->name) ?
+				option_value(c, r->text, param) :
+				NULL;
 
 		if (value)
 			found = (struct setting){value, rule_place(c, r)};
@@ -111,7 +114,8 @@ enum claim driver_claims(const struct driver_view *v)
 /* What si_support, cik_support and the like say; unknown where neither a parameter nor a rule is there. */
 static enum claim switch_takes(struct check *c, const struct driver_view *v)
 {
-	const struct facts_driver_switch *s = facts_driver_switch_find(v->family ? v->family->key : NULL, v->name);
+	const struct facts_driver_switch *s =
+		facts_driver_switch_find(v->family ? v->family->key : NULL, v->name);
 	struct setting set;
 
 	if (!s)
@@ -154,7 +158,8 @@ static bool does_nothing(const char *command)
 	char word[64];
 	unsigned i;
 
-	snprintf(word, sizeof(word), "%.*s", (int)MIN(strcspn(command, " "), sizeof(word) - 1), command);
+	snprintf(word, sizeof(word), "%.*s", (int)MIN(strcspn(command, " "), sizeof(word) - 1),
+		 command);
 	for (i = 0; i < ARRAY_LEN(names); i++)
 		if (str_eq(str_base(word), names[i]))
 			return true;
@@ -163,7 +168,8 @@ static bool does_nothing(const char *command)
 
 static bool rule_blocks(const struct modprobe_rule *r)
 {
-	return r->kind == MODPROBE_KIND_BLACKLIST || (r->kind == MODPROBE_KIND_ALIAS && str_eq(r->text, "off")) ||
+	return r->kind == MODPROBE_KIND_BLACKLIST ||
+	       (r->kind == MODPROBE_KIND_ALIAS && str_eq(r->text, "off")) ||
 	       (r->kind == MODPROBE_KIND_INSTALL && does_nothing(r->text));
 }
 
@@ -181,8 +187,8 @@ const struct modprobe_rule *module_blocked(const struct check *c, const char *mo
 
 const char *rule_place(struct check *c, const struct modprobe_rule *r)
 {
-	return r->line ? arena_printf(c->arena, "%s:%u", r->file, r->line)
-		       : arena_printf(c->arena, "%s", "/proc/cmdline");
+	return r->line ? arena_printf(c->arena, "%s:%u", r->file, r->line) :
+			 arena_printf(c->arena, "%s", "/proc/cmdline");
 }
 
 const char *driver_best(struct check *c, uint32_t gpu)
@@ -193,8 +199,10 @@ const char *driver_best(struct check *c, uint32_t gpu)
 
 	for (i = 0; i < g->driver_wanted.n; i++) {
 		driver_view(c, gpu, g->driver_wanted.v[i], &v);
-		if (v.m && (v.m->available || v.m->state == MODULE_STATE_LOADED || v.m->state == MODULE_STATE_BUILTIN ||
-			    (!FIELD_KNOWN(v.m, module, available) && driver_claims(&v) == CLAIM_YES)))
+		if (v.m &&
+		    (v.m->available || v.m->state == MODULE_STATE_LOADED ||
+		     v.m->state == MODULE_STATE_BUILTIN ||
+		     (!FIELD_KNOWN(v.m, module, available) && driver_claims(&v) == CLAIM_YES)))
 			return v.name;
 	}
 	if (g->driver_wanted.n)
@@ -216,6 +224,7 @@ const char *package_text(struct check *c, const char *what, const char *driver)
 	const struct platform *m = &c->snap->platform;
 	const char *package = facts_package_find(what, driver, m->os_id, m->os_version);
 
-	return package ? arena_printf(c->arena, "package %s", package)
-		       : arena_printf(c->arena, "your system's package with the %s %s", driver, what);
+	return package ?
+		       arena_printf(c->arena, "package %s", package) :
+		       arena_printf(c->arena, "your system's package with the %s %s", driver, what);
 }

@@ -62,7 +62,8 @@ bool cmdline_list_has(struct arena *a, const char *list, const char *word, const
 	while (list && *list) {
 		size_t len = strcspn(list, ",");
 
-		if (prefix ? len >= n && memcmp(list, word, n) == 0 : len == n && memcmp(list, word, n) == 0) {
+		if (prefix ? len >= n && memcmp(list, word, n) == 0 :
+			     len == n && memcmp(list, word, n) == 0) {
 			if (ret_value)
 				*ret_value = arena_strn(a, list + n, len - n);
 			return true;

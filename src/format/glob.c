@@ -22,7 +22,8 @@ static bool set_match(const char *p, const char *end, char c, const char **ret_n
 			high = p[1];
 			p += 2;
 		}
-		found |= (unsigned char)low <= (unsigned char)c && (unsigned char)c <= (unsigned char)high;
+		found |= (unsigned char)low <= (unsigned char)c &&
+			 (unsigned char)c <= (unsigned char)high;
 	}
 	*ret_next = p < end ? p + 1 : NULL;
 	return found != negate;

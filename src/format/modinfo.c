@@ -60,8 +60,8 @@ static int elf_open(const struct byte_source *src, struct elf *e)
 }
 
 /* Where a section's bytes are, and where its name is in the table of names. */
-static void section_place(const struct elf *e, const unsigned char *h, uint32_t *ret_name, uint64_t *ret_offset,
-			  uint64_t *ret_size)
+static void section_place(const struct elf *e, const unsigned char *h, uint32_t *ret_name,
+			  uint64_t *ret_offset, uint64_t *ret_size)
 {
 	*ret_name = (uint32_t)number(e, h, 4);
 	*ret_offset = e->wide ? number(e, h + 24, 8) : number(e, h + 16, 4);
@@ -69,7 +69,8 @@ static void section_place(const struct elf *e, const unsigned char *h, uint32_t 
 }
 
 /* A section's content, a NUL behind it. */
-static int section_read(const struct elf *e, uint64_t offset, uint64_t size, uint64_t max, char **ret)
+static int section_read(const struct elf *e, uint64_t offset, uint64_t size, uint64_t max,
+			char **ret)
 {
 	char *p;
 	int r;
@@ -87,8 +88,8 @@ static int section_read(const struct elf *e, uint64_t offset, uint64_t size, uin
 	return 0;
 }
 
-static int section_find(const struct elf *e, const unsigned char *table, const char *wanted, uint64_t *ret_offset,
-			uint64_t *ret_size)
+static int section_find(const struct elf *e, const unsigned char *table, const char *wanted,
+			uint64_t *ret_offset, uint64_t *ret_size)
 {
 	uint64_t offset, size, names_size;
 	char *names;
@@ -152,7 +153,8 @@ static const char *common_name(struct arena *a, const unsigned char *der, size_t
 	for (i = 0; i + sizeof(oid) + 2 <= n; i++) {
 		size_t len = der[i + sizeof(oid) + 1];
 
-		if (memcmp(der + i, oid, sizeof(oid)) == 0 && len < 0x80 && len <= n - i - sizeof(oid) - 2)
+		if (memcmp(der + i, oid, sizeof(oid)) == 0 && len < 0x80 &&
+		    len <= n - i - sizeof(oid) - 2)
 			name = utf8_clean(a, (const char *)der + i + sizeof(oid) + 2, len);
 	}
 	return name;
@@ -177,7 +179,8 @@ int modinfo_signer(const struct byte_source *src, struct arena *a, const char **
 		*ret = "";
 		return 0;
 	}
-	len = (uint32_t)tail[8] << 24 | (uint32_t)tail[9] << 16 | (uint32_t)tail[10] << 8 | tail[11];
+	len = (uint32_t)tail[8] << 24 | (uint32_t)tail[9] << 16 | (uint32_t)tail[10] << 8 |
+	      tail[11];
 	if (len > SIGNATURE_MAX || len > src->size - TAIL)
 		return -EBADMSG;
 	der = xmalloc(len + 1);
@@ -188,7 +191,8 @@ int modinfo_signer(const struct byte_source *src, struct arena *a, const char **
 	return r;
 }
 
-bool modinfo_next(const char **p, const char *end, const char **ret_key, size_t *ret_n_key, const char **ret_value)
+bool modinfo_next(const char **p, const char *end, const char **ret_key, size_t *ret_n_key,
+		  const char **ret_value)
 {
 	while (*p < end) {
 		const char *s = *p, *eq = strchr(s, '=');

@@ -9,8 +9,9 @@ static const struct {
 	const char *name;
 	enum modprobe_word word;
 } words[] = {
-	{"blacklist", MODPROBE_WORD_BLACKLIST}, {"options", MODPROBE_WORD_OPTIONS}, {"install", MODPROBE_WORD_INSTALL},
-	{"alias", MODPROBE_WORD_ALIAS},         {"softdep", MODPROBE_WORD_SOFTDEP}, {"remove", MODPROBE_WORD_REMOVE},
+	{"blacklist", MODPROBE_WORD_BLACKLIST}, {"options", MODPROBE_WORD_OPTIONS},
+	{"install", MODPROBE_WORD_INSTALL},	{"alias", MODPROBE_WORD_ALIAS},
+	{"softdep", MODPROBE_WORD_SOFTDEP},	{"remove", MODPROBE_WORD_REMOVE},
 };
 
 /* The next word of *p; false at the end of the line. */

@@ -8,7 +8,8 @@ static bool blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-bool modules_alias_match(const char *line, size_t n, const char *modalias, const char **ret, size_t *ret_n)
+bool modules_alias_match(const char *line, size_t n, const char *modalias, const char **ret,
+			 size_t *ret_n)
 {
 	const char *end = line + n, *pattern, *module;
 	size_t n_pattern;
@@ -21,7 +22,8 @@ bool modules_alias_match(const char *line, size_t n, const char *modalias, const
 		;
 	n_pattern = (size_t)(module - pattern);
 	/* Nearly every line is of another bus or vendor: tell them apart before matching. */
-	if (n_pattern == 0 || *pattern != *modalias || !glob_match(pattern, n_pattern, modalias, strlen(modalias)))
+	if (n_pattern == 0 || *pattern != *modalias ||
+	    !glob_match(pattern, n_pattern, modalias, strlen(modalias)))
 		return false;
 	for (; module < end && blank(*module); module++)
 		;
@@ -45,11 +47,13 @@ static bool record_split(const char *record, size_t n, size_t *ret_dot, size_t *
 	return true;
 }
 
-bool modules_builtin_match(const char *record, size_t n, const char *modalias, const char **ret, size_t *ret_n)
+bool modules_builtin_match(const char *record, size_t n, const char *modalias, const char **ret,
+			   size_t *ret_n)
 {
 	size_t dot, eq;
 
-	if (!record_split(record, n, &dot, &eq) || eq - dot != 6 || memcmp(record + dot, ".alias", 6) != 0)
+	if (!record_split(record, n, &dot, &eq) || eq - dot != 6 ||
+	    memcmp(record + dot, ".alias", 6) != 0)
 		return false;
 	if (!glob_match(record + eq + 1, n - eq - 1, modalias, strlen(modalias)))
 		return false;
@@ -58,13 +62,14 @@ bool modules_builtin_match(const char *record, size_t n, const char *modalias, c
 	return dot > 0;
 }
 
-bool modules_builtin_value(const char *record, size_t n, const char *module, const char *key, const char **ret,
-			   size_t *ret_n)
+bool modules_builtin_value(const char *record, size_t n, const char *module, const char *key,
+			   const char **ret, size_t *ret_n)
 {
 	size_t dot, eq;
 
 	if (!record_split(record, n, &dot, &eq) || eq - dot - 1 != strlen(key) ||
-	    memcmp(record + dot + 1, key, eq - dot - 1) != 0 || !module_name_eq(record, dot, module))
+	    memcmp(record + dot + 1, key, eq - dot - 1) != 0 ||
+	    !module_name_eq(record, dot, module))
 		return false;
 	*ret = record + eq + 1;
 	*ret_n = n - eq - 1;

@@ -6,7 +6,8 @@
 enum { WORDS_MAX = 3 };
 
 /* The words of a line: bare, or in double quotes; '#' ends it. The number of words, at most WORDS_MAX. */
-static unsigned words_split(struct arena *a, const char *line, size_t n, const char *ret[static WORDS_MAX])
+static unsigned words_split(struct arena *a, const char *line, size_t n,
+			    const char *ret[static WORDS_MAX])
 {
 	const char *p = line, *end = line + n, *from;
 	unsigned words = 0;
@@ -23,7 +24,9 @@ static unsigned words_split(struct arena *a, const char *line, size_t n, const c
 			p += p < end;
 			continue;
 		}
-		for (from = p; p < end && *p != ' ' && *p != '\t' && *p != '\r' && *p != '#' && *p != '"'; p++)
+		for (from = p;
+		     p < end && *p != ' ' && *p != '\t' && *p != '\r' && *p != '#' && *p != '"';
+		     p++)
 			;
 		ret[words++] = utf8_clean(a, from, (size_t)(p - from));
 	}
@@ -58,16 +61,21 @@ void xorg_conf_parse(struct arena *a, const char *text, size_t n, struct xorg_li
 			section_end(ret, first, driver);
 			first = ret->n;
 			driver = "";
-			device = words > 1 && (str_ieq(word[1], "Device") || str_ieq(word[1], "OutputClass") ||
-					       str_ieq(word[1], "ServerLayout") || str_ieq(word[1], "Screen"));
+			device = words > 1 &&
+				 (str_ieq(word[1], "Device") || str_ieq(word[1], "OutputClass") ||
+				  str_ieq(word[1], "ServerLayout") || str_ieq(word[1], "Screen"));
 		} else if (device && words > 1 && xorg_name_eq(word[0], "Driver")) {
 			driver = word[1];
-		} else if (device && words > 1 && (xorg_name_eq(word[0], "Option") || xorg_name_eq(word[0], "BusID"))) {
+		} else if (device && words > 1 &&
+			   (xorg_name_eq(word[0], "Option") || xorg_name_eq(word[0], "BusID"))) {
 			bool option = xorg_name_eq(word[0], "Option");
 
 			l = LIST_PUSH(a, ret);
-			*l = (struct xorg_line){.name = option ? word[1] : "BusID", .driver = "", .line = number,
-						.value = option ? (words > 2 ? word[2] : "") : word[1]};
+			*l = (struct xorg_line){.name = option ? word[1] : "BusID",
+						.driver = "",
+						.line = number,
+						.value = option ? (words > 2 ? word[2] : "") :
+								  word[1]};
 		}
 	}
 	section_end(ret, first, driver);
@@ -91,5 +99,6 @@ bool xorg_name_eq(const char *a, const char *b)
 
 bool xorg_bool(const char *value)
 {
-	return !*value || str_eq(value, "1") || str_ieq(value, "on") || str_ieq(value, "true") || str_ieq(value, "yes");
+	return !*value || str_eq(value, "1") || str_ieq(value, "on") || str_ieq(value, "true") ||
+	       str_ieq(value, "yes");
 }

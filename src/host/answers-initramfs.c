@@ -148,8 +148,9 @@ static int image_walk(struct answers *an, struct initramfs *i)
 /* Names that Debian, Fedora, Arch, openSUSE and kernel-install give it. */
 static const char *image_find(struct answers *an)
 {
-	static const char *const names[] = {"boot/initrd.img-%s", "boot/initramfs-%s.img", "boot/initrd-%s",
-					    "boot/initramfs-%s", "lib/modules/%s/initrd", "usr/lib/modules/%s/initrd"};
+	static const char *const names[] = {"boot/initrd.img-%s",    "boot/initramfs-%s.img",
+					    "boot/initrd-%s",	     "boot/initramfs-%s",
+					    "lib/modules/%s/initrd", "usr/lib/modules/%s/initrd"};
 	const char *release = answers_release(an);
 	char path[512];
 	unsigned i;
@@ -157,7 +158,8 @@ static const char *image_find(struct answers *an)
 	for (i = 0; release && i < ARRAY_LEN(names); i++) {
 		const char *at = strstr(names[i], "%s");
 
-		snprintf(path, sizeof(path), "%.*s%s%s", (int)(at - names[i]), names[i], release, at + 2);
+		snprintf(path, sizeof(path), "%.*s%s%s", (int)(at - names[i]), names[i], release,
+			 at + 2);
 		if (tree_exists(&an->tree->root, path))
 			return arena_str(an->arena, path);
 	}

@@ -81,7 +81,8 @@ int answer_modalias(struct answers *an, const char *key, const char **ret)
 	r = tree_scan(&an->tree->root, aliases, '\n', alias_line, &c);
 	if (r < 0)
 		return r == -ENOENT ? -ENODATA : r;
-	(void)tree_scan(&an->tree->root, module_file(an, "modules.builtin.modinfo"), '\0', builtin_record, &c);
+	(void)tree_scan(&an->tree->root, module_file(an, "modules.builtin.modinfo"), '\0',
+			builtin_record, &c);
 	strs_sort(&c.found);
 	*ret = strs_join(an->arena, &c.found, ' ');
 	return 0;
@@ -125,7 +126,8 @@ int answer_modfile(struct answers *an, const char *key, const char **ret)
 		*ret = s.path[0] == '/' ? s.path : arena_printf(an->arena, "/%s/%s", dir, s.path);
 		return 0;
 	}
-	if (tree_scan(&an->tree->root, module_file(an, "modules.builtin"), '\n', path_line, &s) == 0)
+	if (tree_scan(&an->tree->root, module_file(an, "modules.builtin"), '\n', path_line, &s) ==
+	    0)
 		r = 0;
 	if (r < 0)
 		return -ENODATA;
@@ -161,7 +163,8 @@ int answers_file_unpacked(struct answers *an, const char *path, size_t max, stru
 			if (r < 0 && r != -EPROTONOSUPPORT)
 				return r;
 		}
-		r = d ? decoder_push(d, piece, (size_t)n, &used, add_piece, ret) : add_piece(ret, piece, (size_t)n);
+		r = d ? decoder_push(d, piece, (size_t)n, &used, add_piece, ret) :
+			add_piece(ret, piece, (size_t)n);
 		offset += (uint64_t)n;
 		if (ret->n > max)
 			return -E2BIG;
@@ -204,7 +207,8 @@ static void line_add(struct buf *b, const char *key, size_t n_key, const char *v
 /* What is kept of a module's own description: the rest (parameters, aliases) is long and not asked for. */
 static bool key_wanted(const char *key, size_t n)
 {
-	static const char *const wanted[] = {"version", "srcversion", "vermagic", "license", "firmware", "intree"};
+	static const char *const wanted[] = {"version", "srcversion", "vermagic",
+					     "license", "firmware",   "intree"};
 	unsigned i;
 
 	for (i = 0; i < ARRAY_LEN(wanted); i++)
@@ -283,7 +287,8 @@ static int modinfo_all(struct answers *an, const char *module, struct buf *out)
 	line_add(out, "filename", 8, path);
 	if (strcmp(path, "(builtin)") != 0)
 		return modinfo_of_file(an, path + 1, out);
-	(void)tree_scan(&an->tree->root, module_file(an, "modules.builtin.modinfo"), '\0', builtin_value, &s);
+	(void)tree_scan(&an->tree->root, module_file(an, "modules.builtin.modinfo"), '\0',
+			builtin_value, &s);
 	return 0;
 }
 
@@ -377,7 +382,8 @@ int answer_kconfig(struct answers *an, const char *key, const char **ret)
 		return an->kconfig_result;
 	*ret = "n";
 	text = an->kconfig.p ? an->kconfig.p : "";
-	for (end = text + an->kconfig.n; (at = memmem(text, (size_t)(end - text), key, n)); text = at + n) {
+	for (end = text + an->kconfig.n; (at = memmem(text, (size_t)(end - text), key, n));
+	     text = at + n) {
 		if (at - an->kconfig.p < 7 || memcmp(at - 7, "CONFIG_", 7) != 0 || at[n] != '=')
 			continue;
 		*ret = utf8_clean(an->arena, at + n + 1, strcspn(at + n + 1, "\r\n"));

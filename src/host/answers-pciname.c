@@ -13,7 +13,8 @@
 
 enum { BLOCK = 16384, LINE = 1024, FILE_MAX = 16 << 20 };
 
-static const char *const files[] = {"usr/share/misc/pci.ids", "usr/share/hwdata/pci.ids", "usr/share/pci.ids"};
+static const char *const files[] = {"usr/share/misc/pci.ids", "usr/share/hwdata/pci.ids",
+				    "usr/share/pci.ids"};
 
 struct vendor_range {
 	struct vendor_range *next;
@@ -72,7 +73,8 @@ static bool line_id(const char *line, bool device, uint32_t *ret)
  * The first line of the kind that begins at or behind `from` and before `limit`: its id and offset. Behind the
  * beginning of the file a line begins after a newline, so the byte before `from` is read too.
  */
-static bool line_first(struct ids *f, uint64_t from, uint64_t limit, bool device, uint32_t *ret_id, uint64_t *ret_at)
+static bool line_first(struct ids *f, uint64_t from, uint64_t limit, bool device, uint32_t *ret_id,
+		       uint64_t *ret_at)
 {
 	uint64_t at = from ? from - 1 : 0;
 	bool begins = from == 0;
@@ -85,7 +87,8 @@ static bool line_first(struct ids *f, uint64_t from, uint64_t limit, bool device
 			/* A cut line is read again as a whole, unless it is longer than any line of ours. */
 			if (!nl && p > start && f->n == BLOCK)
 				break;
-			if (begins && f->at + (uint64_t)(p - f->block) < limit && line_id(p, device, ret_id)) {
+			if (begins && f->at + (uint64_t)(p - f->block) < limit &&
+			    line_id(p, device, ret_id)) {
 				*ret_at = f->at + (uint64_t)(p - f->block);
 				return true;
 			}
@@ -103,7 +106,8 @@ static bool line_first(struct ids *f, uint64_t from, uint64_t limit, bool device
 }
 
 /* The line with this id between two offsets; false when there is none. */
-static bool line_bisect(struct ids *f, uint64_t low, uint64_t high, bool device, uint32_t wanted, uint64_t *ret_at)
+static bool line_bisect(struct ids *f, uint64_t low, uint64_t high, bool device, uint32_t wanted,
+			uint64_t *ret_at)
 {
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2, at;
@@ -166,7 +170,8 @@ static struct vendor_range *vendor_find(struct ids *f, uint32_t vendor)
 	return v;
 }
 
-static int name_of_file(struct answers *an, const char *path, uint32_t vendor, uint32_t device, const char **ret)
+static int name_of_file(struct answers *an, const char *path, uint32_t vendor, uint32_t device,
+			const char **ret)
 {
 	struct ids f = {.an = an, .path = path};
 	struct vendor_range *v = vendor_find(&f, vendor);
@@ -204,11 +209,14 @@ static int name_of_hwdb(struct answers *an, uint32_t vendor, uint32_t device, co
 	memcpy(&open, &symbol[0], sizeof(open));
 	memcpy(&get, &symbol[1], sizeof(get));
 	memcpy(&unref, &symbol[2], sizeof(unref));
-	snprintf(alias, sizeof(alias), device > 0xffff ? "pci:v%08X*" : "pci:v%08Xd%08X*", vendor, device);
+	snprintf(alias, sizeof(alias), device > 0xffff ? "pci:v%08X*" : "pci:v%08Xd%08X*", vendor,
+		 device);
 	if (open(&db) >= 0) {
-		r = get(db, alias, device > 0xffff ? "ID_VENDOR_FROM_DATABASE" : "ID_MODEL_FROM_DATABASE", &name) >= 0
-			    ? 0
-			    : -ENOENT;
+		r = get(db, alias,
+			device > 0xffff ? "ID_VENDOR_FROM_DATABASE" : "ID_MODEL_FROM_DATABASE",
+			&name) >= 0 ?
+			    0 :
+			    -ENOENT;
 		if (r == 0)
 			*ret = utf8_clean(an->arena, name, strlen(name));
 		unref(db);
@@ -227,6 +235,7 @@ int answer_pciname(struct answers *an, const char *key, const char **ret)
 		return -ENODATA;
 	for (i = 0; i < ARRAY_LEN(files); i++)
 		if (tree_exists(&an->tree->root, files[i]))
-			return name_of_file(an, files[i], (uint32_t)vendor, (uint32_t)MIN(device, 0x10000u), ret);
+			return name_of_file(an, files[i], (uint32_t)vendor,
+					    (uint32_t)MIN(device, 0x10000u), ret);
 	return name_of_hwdb(an, (uint32_t)vendor, (uint32_t)MIN(device, 0x10000u), ret);
 }

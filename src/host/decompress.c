@@ -21,7 +21,8 @@ struct decoder_ops {
 	const char *magic;
 	size_t n_magic;
 	int (*init)(void **ret_state);
-	int (*step)(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used, size_t *ret_made);
+	int (*step)(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used,
+		    size_t *ret_made);
 	void (*done)(void *state);
 	bool (*may_end)(const void *state); /* NULL: the stream has an end mark */
 };
@@ -70,7 +71,9 @@ static struct {
 
 static int gzip_init(void **ret_state)
 {
-	static const struct symbol symbols[] = {{"inflateInit2_", &z.init}, {"inflate", &z.step}, {"inflateEnd", &z.end}};
+	static const struct symbol symbols[] = {{"inflateInit2_", &z.init},
+						{"inflate", &z.step},
+						{"inflateEnd", &z.end}};
 	struct z_stream *s;
 	int r = symbols_load("libz.so.1", symbols, ARRAY_LEN(symbols));
 
@@ -86,7 +89,8 @@ static int gzip_init(void **ret_state)
 	return 0;
 }
 
-static int gzip_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used, size_t *ret_made)
+static int gzip_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used,
+		     size_t *ret_made)
 {
 	enum { Z_OK = 0, Z_STREAM_END = 1, Z_BUF_ERROR = -5 };
 	struct z_stream *s = d->state;
@@ -163,7 +167,8 @@ static int alone_init(void **ret_state)
 	return lzma_init(ret_state, true);
 }
 
-static int lzma_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used, size_t *ret_made)
+static int lzma_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used,
+		     size_t *ret_made)
 {
 	enum { LZMA_OK = 0, LZMA_STREAM_END = 1, LZMA_BUF_ERROR = 10 };
 	struct lzma_stream *s = d->state;
@@ -211,7 +216,8 @@ static int zstd_init(void **ret_state)
 	return *ret_state ? 0 : -ENODATA;
 }
 
-static int zstd_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used, size_t *ret_made)
+static int zstd_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used,
+		     size_t *ret_made)
 {
 	struct zstd_buffer from = {in, n, 0}, to = {d->out, DECOMPRESS_PIECE, 0};
 	size_t r = zstd.step(d->state, &to, &from);
@@ -234,7 +240,7 @@ static void zstd_done(void *state)
 enum { LZ4_BLOCK = 8 << 20, LZ4_PACKED = LZ4_BLOCK + LZ4_BLOCK / 255 + 16 };
 struct lz4_state {
 	unsigned char *packed, *block;
-	size_t have, want; /* of packed */
+	size_t have, want;  /* of packed */
 	size_t made, given; /* of block */
 	unsigned char head[4];
 	unsigned n_head;
@@ -268,14 +274,16 @@ static int lz4_header(struct lz4_state *s, const unsigned char *in, size_t n, si
 		s->begun = true;
 		return 0;
 	}
-	s->want = (size_t)s->head[0] | (size_t)s->head[1] << 8 | (size_t)s->head[2] << 16 | (size_t)s->head[3] << 24;
+	s->want = (size_t)s->head[0] | (size_t)s->head[1] << 8 | (size_t)s->head[2] << 16 |
+		  (size_t)s->head[3] << 24;
 	if (s->want == 0 || s->want > LZ4_PACKED)
 		return 1;
 	s->have = 0;
 	return 0;
 }
 
-static int lz4_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used, size_t *ret_made)
+static int lz4_step(struct decoder *d, const unsigned char *in, size_t n, size_t *ret_used,
+		    size_t *ret_made)
 {
 	struct lz4_state *s = d->state;
 	size_t used = 0, take;
@@ -289,7 +297,8 @@ static int lz4_step(struct decoder *d, const unsigned char *in, size_t n, size_t
 		s->have += take;
 		used += take;
 		if (s->have == s->want) {
-			r = lz4_unpack((const char *)s->packed, (char *)s->block, (int)s->want, LZ4_BLOCK);
+			r = lz4_unpack((const char *)s->packed, (char *)s->block, (int)s->want,
+				       LZ4_BLOCK);
 			s->made = r < 0 ? 0 : (size_t)r;
 			s->given = s->want = 0;
 			r = r < 0 ? -EBADMSG : 0;
@@ -335,7 +344,8 @@ int decoder_new(const void *magic, size_t n, struct decoder **ret)
 	int r;
 
 	for (i = 0; i < ARRAY_LEN(decoders); i++)
-		if (n >= decoders[i].n_magic && memcmp(magic, decoders[i].magic, decoders[i].n_magic) == 0)
+		if (n >= decoders[i].n_magic &&
+		    memcmp(magic, decoders[i].magic, decoders[i].n_magic) == 0)
 			break;
 	if (i == ARRAY_LEN(decoders))
 		return -EPROTONOSUPPORT;
@@ -343,7 +353,9 @@ int decoder_new(const void *magic, size_t n, struct decoder **ret)
 	if (r < 0)
 		return r;
 	d = xmalloc(sizeof(*d));
-	*d = (struct decoder){.ops = &decoders[i], .state = state, .out = xmalloc(DECOMPRESS_PIECE)};
+	*d = (struct decoder){.ops = &decoders[i],
+			      .state = state,
+			      .out = xmalloc(DECOMPRESS_PIECE)};
 	*ret = d;
 	return 0;
 }
@@ -368,7 +380,8 @@ bool decoder_may_end(const struct decoder *d)
 	return d->ops->may_end && d->ops->may_end(d->state);
 }
 
-int decoder_push(struct decoder *d, const void *p, size_t n, size_t *ret_used, decoder_sink sink, void *arg)
+int decoder_push(struct decoder *d, const void *p, size_t n, size_t *ret_used, decoder_sink sink,
+		 void *arg)
 {
 	size_t done = 0, used, made;
 	int r, sunk;

@@ -8,8 +8,13 @@
 #include <errno.h>
 
 /* Where distributions put a driver's libraries; below usr/lib also the folders named for an architecture. */
-static const char *const dirs[] = {"usr/lib64", "usr/lib", "usr/lib64/nvidia", "usr/lib/nvidia",
-				   "run/opengl-driver/lib", "usr/local/nvidia/lib64", "usr/lib/wsl/lib"};
+static const char *const dirs[] = {"usr/lib64",
+				   "usr/lib",
+				   "usr/lib64/nvidia",
+				   "usr/lib/nvidia",
+				   "run/opengl-driver/lib",
+				   "usr/local/nvidia/lib64",
+				   "usr/lib/wsl/lib"};
 static const char *const below[] = {"", "/nvidia", "/nvidia/current"};
 
 /* "libnvidia-ml.so.570.86.16" gives its version; names with a single number are links. */
@@ -23,7 +28,8 @@ static const char *version_of(const char *name, const char *library)
 	return name + n + 1;
 }
 
-static bool dir_add(const struct tree_dir *root, struct arena *a, const char *dir, const char *library, struct strs *found)
+static bool dir_add(const struct tree_dir *root, struct arena *a, const char *dir,
+		    const char *library, struct strs *found)
 {
 	struct strs names;
 	uint32_t i;
@@ -39,7 +45,8 @@ static bool dir_add(const struct tree_dir *root, struct arena *a, const char *di
 	return true;
 }
 
-int library_versions(const struct tree_dir *root, struct arena *a, const char *library, const char **ret)
+int library_versions(const struct tree_dir *root, struct arena *a, const char *library,
+		     const char **ret)
 {
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
 	struct strs found = {0}, tops;
@@ -52,7 +59,9 @@ int library_versions(const struct tree_dir *root, struct arena *a, const char *l
 		tops.n = 0;
 	for (i = 0; i < tops.n; i++)
 		for (k = 0; k < ARRAY_LEN(below) && strstr(tops.v[i], "-linux-gnu"); k++)
-			looked |= dir_add(root, a, arena_printf(a, "usr/lib/%s%s", tops.v[i], below[k]), library, &found);
+			looked |= dir_add(root, a,
+					  arena_printf(a, "usr/lib/%s%s", tops.v[i], below[k]),
+					  library, &found);
 	if (!looked)
 		return -ENODATA;
 	for (i = 0; i < found.n; i++)

@@ -74,7 +74,8 @@ int user_find(const struct tree_dir *root, struct arena *a, const char *key, str
 	return 0;
 }
 
-int group_find(const struct tree_dir *root, struct arena *a, const char *key, const char **ret_name, uint32_t *ret_gid)
+int group_find(const struct tree_dir *root, struct arena *a, const char *key, const char **ret_name,
+	       uint32_t *ret_gid)
 {
 	struct search s = {.a = a, .key = key};
 	int r = tree_scan(root, "etc/group", '\n', record_find, &s);

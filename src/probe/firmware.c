@@ -40,11 +40,13 @@ static size_t stem_length(const char *file)
 
 static bool same_stem(const char *name, const char *file, size_t stem)
 {
-	return strncmp(name, file, stem) == 0 && strchr("._-", name[stem]) && name[stem] && stem_length(name) == stem;
+	return strncmp(name, file, stem) == 0 && strchr("._-", name[stem]) && name[stem] &&
+	       stem_length(name) == stem;
 }
 
 /* The table's names that the driver's list has; all versions that the list has where those are others. */
-static struct strs candidates(struct probe *p, const struct module *m, const char *file, const char *older)
+static struct strs candidates(struct probe *p, const struct module *m, const char *file,
+			      const char *older)
 {
 	struct strs named = str_split(p->a, older ? older : "", " "), found = {0};
 	size_t stem = stem_length(file);
@@ -67,11 +69,14 @@ static struct strs candidates(struct probe *p, const struct module *m, const cha
 /* Folders in the kernel's order (drivers/base/firmware_loader/main.c, fw_path). */
 static struct strs search_path(struct probe *p)
 {
-	const char *top = tree_exists(p->root, "lib/firmware") ? "lib/firmware" : "usr/lib/firmware", *s;
+	const char *top = tree_exists(p->root, "lib/firmware") ? "lib/firmware" :
+								 "usr/lib/firmware",
+		   *s;
 	const char *release = p->snap->platform.kernel;
 	struct strs path = {0};
 
-	if (tree_read_str(p->root, "sys/module/firmware_class/parameters/path", p->a, &s) == 0 && *s == '/' && s[1])
+	if (tree_read_str(p->root, "sys/module/firmware_class/parameters/path", p->a, &s) == 0 &&
+	    *s == '/' && s[1])
 		strs_add(p->a, &path, s + 1);
 	if (release)
 		strs_add(p->a, &path, arena_printf(p->a, "%s/updates/%s", top, release));
@@ -96,7 +101,8 @@ static bool can_tell(struct probe *p)
 }
 
 /* One name in one form: plain, or packed as the kernel may or may not be able to read. */
-static bool form_find(struct probe *p, const struct strs *path, const char *name, const char *suffix, const char **ret)
+static bool form_find(struct probe *p, const struct strs *path, const char *name,
+		      const char *suffix, const char **ret)
 {
 	uint32_t i;
 
@@ -117,7 +123,8 @@ static bool form_readable(const struct platform *m, const char *how)
 	return !FIELD_KNOWN(m, platform, firmware_compress) || strstr(m->firmware_compress, how);
 }
 
-static enum firmware_state file_find(struct probe *p, const struct strs *path, const char *name, const char **ret)
+static enum firmware_state file_find(struct probe *p, const struct strs *path, const char *name,
+				     const char **ret)
 {
 	const struct platform *m = &p->snap->platform;
 	bool zst = form_readable(m, "zstd"), xz = form_readable(m, "xz");
@@ -125,7 +132,8 @@ static enum firmware_state file_find(struct probe *p, const struct strs *path, c
 	if (form_find(p, path, name, "", ret) || (zst && form_find(p, path, name, ".zst", ret)) ||
 	    (xz && form_find(p, path, name, ".xz", ret)))
 		return FIRMWARE_STATE_PRESENT;
-	if ((!zst && form_find(p, path, name, ".zst", ret)) || (!xz && form_find(p, path, name, ".xz", ret)))
+	if ((!zst && form_find(p, path, name, ".zst", ret)) ||
+	    (!xz && form_find(p, path, name, ".xz", ret)))
 		return FIRMWARE_STATE_UNREADABLE;
 	*ret = "";
 	return FIRMWARE_STATE_MISSING;
@@ -134,14 +142,16 @@ static enum firmware_state file_find(struct probe *p, const struct strs *path, c
 /*
  * Where the driver's own list is not known, another version of the file may be the one it asks for: not missing then.
  */
-static bool other_version(struct probe *p, const struct strs *path, const char *file, const char **ret)
+static bool other_version(struct probe *p, const struct strs *path, const char *file,
+			  const char **ret)
 {
 	size_t stem = stem_length(file), dir = (size_t)(str_base(file) - file);
 	struct strs names;
 	uint32_t i, k;
 
 	for (i = 0; i < path->n; i++) {
-		const char *at = arena_printf(p->a, "%s/%.*s", path->v[i], (int)(dir ? dir - 1 : 0), file);
+		const char *at =
+			arena_printf(p->a, "%s/%.*s", path->v[i], (int)(dir ? dir - 1 : 0), file);
 
 		if (tree_list(p->root, at, p->a, &names) < 0)
 			continue;
@@ -158,8 +168,8 @@ static bool other_version(struct probe *p, const struct strs *path, const char *
 }
 
 /* The best state over the names that would do. */
-static void state_find(struct probe *p, const struct strs *path, const struct strs *names, bool exact,
-		       struct firmware_file *f)
+static void state_find(struct probe *p, const struct strs *path, const struct strs *names,
+		       bool exact, struct firmware_file *f)
 {
 	enum firmware_state best = FIRMWARE_STATE_MISSING, state;
 	const char *found;
@@ -168,7 +178,8 @@ static void state_find(struct probe *p, const struct strs *path, const struct st
 	FIELD_SET(f, firmware_file, path, "");
 	for (i = 0; i < names->n && best != FIRMWARE_STATE_PRESENT; i++) {
 		state = file_find(p, path, names->v[i], &found);
-		if (state == FIRMWARE_STATE_PRESENT || (state == FIRMWARE_STATE_UNREADABLE && best == FIRMWARE_STATE_MISSING)) {
+		if (state == FIRMWARE_STATE_PRESENT ||
+		    (state == FIRMWARE_STATE_UNREADABLE && best == FIRMWARE_STATE_MISSING)) {
 			best = state;
 			FIELD_SET(f, firmware_file, name, names->v[i]);
 			FIELD_SET(f, firmware_file, path, found);
@@ -181,30 +192,34 @@ static void state_find(struct probe *p, const struct strs *path, const struct st
 	FIELD_SET(f, firmware_file, state, best);
 }
 
-static struct firmware_file *file_row(struct probe *p, const char *module, const char *kind, const struct strs *names)
+static struct firmware_file *file_row(struct probe *p, const char *module, const char *kind,
+				      const struct strs *names)
 {
 	struct firmware_file_list *l = &p->snap->platform.firmware;
 	uint32_t i;
 
 	for (i = 0; i < l->n; i++)
-		if (str_eq(l->v[i].module, module) && str_eq(l->v[i].kind, kind) && strs_has(names, l->v[i].name))
+		if (str_eq(l->v[i].module, module) && str_eq(l->v[i].kind, kind) &&
+		    strs_has(names, l->v[i].name))
 			return &l->v[i];
 	return NULL;
 }
 
-static void file_add(struct probe *p, const struct strs *path, const struct module *m, const struct facts_firmware *row,
-		     uint32_t gpu)
+static void file_add(struct probe *p, const struct strs *path, const struct module *m,
+		     const struct facts_firmware *row, uint32_t gpu)
 {
 	struct strs names = candidates(p, m, row->file, row->older);
 	struct firmware_file *f;
 
 	/* This kernel's driver does not ask for it. */
-	if (names.n == 0 || p->snap->platform.firmware.n >= FILES_MAX || strlen(row->file) > PATH_TOO_LONG)
+	if (names.n == 0 || p->snap->platform.firmware.n >= FILES_MAX ||
+	    strlen(row->file) > PATH_TOO_LONG)
 		return;
 	f = file_row(p, row->driver, row->kind, &names);
 	if (!f) {
 		f = LIST_PUSH(p->a, &p->snap->platform.firmware);
-		FIELD_SET(f, firmware_file, name, strs_has(&names, row->file) ? row->file : names.v[0]);
+		FIELD_SET(f, firmware_file, name,
+			  strs_has(&names, row->file) ? row->file : names.v[0]);
 		f->names = names;
 		FIELD_SET(f, firmware_file, module, row->driver);
 		FIELD_SET(f, firmware_file, kind, row->kind);
@@ -220,14 +235,16 @@ static void file_add(struct probe *p, const struct strs *path, const struct modu
 /* The driver whose firmware matters: the one that is bound, or the first of the wanted ones that is there. */
 static const char *driver_of(struct probe *p, const struct gpu *g)
 {
-	const struct facts_driver *bound = g->driver && *g->driver ? facts_driver_find(g->driver) : NULL;
+	const struct facts_driver *bound =
+		g->driver && *g->driver ? facts_driver_find(g->driver) : NULL;
 	uint32_t i;
 
 	if (bound && str_eq(bound->role, "gpu"))
 		return bound->name;
 	for (i = 0; i < g->driver_wanted.n; i++) {
 		const struct facts_driver *row = facts_driver_find(g->driver_wanted.v[i]);
-		const struct module *m = modules_row(p, row && row->module ? row->module : g->driver_wanted.v[i]);
+		const struct module *m =
+			modules_row(p, row && row->module ? row->module : g->driver_wanted.v[i]);
 
 		if (m && m->available)
 			return g->driver_wanted.v[i];
@@ -239,14 +256,18 @@ static const char *driver_of(struct probe *p, const struct gpu *g)
  * A driver whose files no table names (their names hold its version): when its own list is short, it wants all of it.
  * The names are split as the driver's module spells them.
  */
-static void own_list(struct probe *p, const struct strs *path, const struct module *m, const char *driver, uint32_t gpu)
+static void own_list(struct probe *p, const struct strs *path, const struct module *m,
+		     const char *driver, uint32_t gpu)
 {
 	uint32_t i;
 
 	if (!m || !FIELD_KNOWN(m, module, firmware) || m->firmware.n > OWN_LIST_MAX)
 		return;
 	for (i = 0; i < m->firmware.n; i++) {
-		struct facts_firmware row = {.driver = driver, .kind = "firmware", .file = m->firmware.v[i], .required = true,
+		struct facts_firmware row = {.driver = driver,
+					     .kind = "firmware",
+					     .file = m->firmware.v[i],
+					     .required = true,
 					     .consequence = "the driver does not come up"};
 
 		file_add(p, path, m, &row, gpu);

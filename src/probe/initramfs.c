@@ -15,7 +15,8 @@
 static int holds(struct probe *p, const char *what, const char *name)
 {
 	const char *s;
-	int r = tree_answer(p->tree, p->a, "initramfs", arena_printf(p->a, "%s/%s", what, name), &s);
+	int r = tree_answer(p->tree, p->a, "initramfs", arena_printf(p->a, "%s/%s", what, name),
+			    &s);
 
 	return r < 0 ? r : *s != '\0';
 }

@@ -19,18 +19,22 @@ enum { FILES_MAX = 1024, RULES_MAX = 4096, CONF_MAX = 1 << 20 };
 static const struct {
 	const char *dir, *above;
 } folders[] = {
-	{"etc/modprobe.d", "etc"},         {"run/modprobe.d", "run"}, {"usr/local/lib/modprobe.d", "usr"},
-	{"usr/lib/modprobe.d", "usr"},     {"lib/modprobe.d", "lib"},
+	{"etc/modprobe.d", "etc"},	     {"run/modprobe.d", "run"},
+	{"usr/local/lib/modprobe.d", "usr"}, {"usr/lib/modprobe.d", "usr"},
+	{"lib/modprobe.d", "lib"},
 };
 
 static const enum modprobe_kind kind_of_word[] = {
-	[MODPROBE_WORD_BLACKLIST] = MODPROBE_KIND_BLACKLIST, [MODPROBE_WORD_OPTIONS] = MODPROBE_KIND_OPTIONS,
-	[MODPROBE_WORD_INSTALL] = MODPROBE_KIND_INSTALL,     [MODPROBE_WORD_ALIAS] = MODPROBE_KIND_ALIAS,
-	[MODPROBE_WORD_SOFTDEP] = MODPROBE_KIND_SOFTDEP,     [MODPROBE_WORD_REMOVE] = MODPROBE_KIND_UNKNOWN,
+	[MODPROBE_WORD_BLACKLIST] = MODPROBE_KIND_BLACKLIST,
+	[MODPROBE_WORD_OPTIONS] = MODPROBE_KIND_OPTIONS,
+	[MODPROBE_WORD_INSTALL] = MODPROBE_KIND_INSTALL,
+	[MODPROBE_WORD_ALIAS] = MODPROBE_KIND_ALIAS,
+	[MODPROBE_WORD_SOFTDEP] = MODPROBE_KIND_SOFTDEP,
+	[MODPROBE_WORD_REMOVE] = MODPROBE_KIND_UNKNOWN,
 };
 
-static void rule_add(struct probe *p, enum modprobe_kind kind, const char *module, const char *text, const char *file,
-		     unsigned line)
+static void rule_add(struct probe *p, enum modprobe_kind kind, const char *module, const char *text,
+		     const char *file, unsigned line)
 {
 	struct platform *m = &p->snap->platform;
 	struct modprobe_rule *rule;
@@ -63,7 +67,8 @@ static void read_conf(struct probe *p, const char *path)
 		bool off = l->word == MODPROBE_WORD_ALIAS && str_eq(l->module, "off");
 
 		/* "alias nouveau off" is about nouveau. */
-		rule_add(p, kind_of_word[l->word], off ? module_name(p->a, l->text, strlen(l->text)) : l->module,
+		rule_add(p, kind_of_word[l->word],
+			 off ? module_name(p->a, l->text, strlen(l->text)) : l->module,
 			 off ? "off" : l->text, arena_printf(p->a, "/%s", path), l->line);
 	}
 }
@@ -92,7 +97,8 @@ static int file_cmp(const void *a, const void *b)
 }
 
 /* False when a folder that could be there was not looked at. */
-static bool folder_add(struct probe *p, const char *dir, const char *above, struct conf_files *files)
+static bool folder_add(struct probe *p, const char *dir, const char *above,
+		       struct conf_files *files)
 {
 	struct strs names;
 	uint32_t i;
@@ -121,7 +127,8 @@ static void blacklist_add(struct probe *p, const char *list, const char *text)
 	uint32_t i;
 
 	for (i = 0; i < modules.n; i++)
-		rule_add(p, MODPROBE_KIND_BLACKLIST, module_name(p->a, modules.v[i], strlen(modules.v[i])), text, CMDLINE, 0);
+		rule_add(p, MODPROBE_KIND_BLACKLIST,
+			 module_name(p->a, modules.v[i], strlen(modules.v[i])), text, CMDLINE, 0);
 }
 
 /*
@@ -130,7 +137,8 @@ static void blacklist_add(struct probe *p, const char *list, const char *text)
  */
 static void cmdline_rules(struct probe *p)
 {
-	static const char *const lists[] = {"modprobe.blacklist", "module_blacklist", "rd.driver.blacklist"};
+	static const char *const lists[] = {"modprobe.blacklist", "module_blacklist",
+					    "rd.driver.blacklist"};
 	const struct cmdline_param_list *params = &p->snap->platform.params;
 	uint32_t i;
 	unsigned k;
@@ -145,8 +153,11 @@ static void cmdline_rules(struct probe *p)
 		if (k < ARRAY_LEN(lists))
 			blacklist_add(p, c->value, text);
 		else if (dot && dot > c->name)
-			rule_add(p, MODPROBE_KIND_OPTIONS, module_name(p->a, c->name, (size_t)(dot - c->name)),
-				 arena_printf(p->a, "%s%s%s", dot + 1, *c->value ? "=" : "", c->value), CMDLINE, 0);
+			rule_add(p, MODPROBE_KIND_OPTIONS,
+				 module_name(p->a, c->name, (size_t)(dot - c->name)),
+				 arena_printf(p->a, "%s%s%s", dot + 1, *c->value ? "=" : "",
+					      c->value),
+				 CMDLINE, 0);
 	}
 }
 

@@ -114,7 +114,8 @@ static void read_params(struct probe *p, struct module *m)
 	for (i = 0; i < names.n && m->params.n < PARAMS_MAX; i++) {
 		struct module_param *param;
 
-		if (!attr(p, m->name, arena_printf(p->a, "parameters/%s", names.v[i]), &s) || strlen(s) > PARAM_VALUE_MAX)
+		if (!attr(p, m->name, arena_printf(p->a, "parameters/%s", names.v[i]), &s) ||
+		    strlen(s) > PARAM_VALUE_MAX)
 			continue;
 		param = LIST_PUSH(p->a, &m->params);
 		FIELD_SET(param, module_param, name, names.v[i]);
@@ -165,7 +166,8 @@ static void read_state(struct probe *p, struct module *m)
 		FIELD_SET(m, module, state, MODULE_STATE_BUILTIN);
 	else if (r == 0)
 		/* Some captures keep only what interested them of a loaded module's folder. */
-		FIELD_SET(m, module, state, m->filename && *m->filename ? MODULE_STATE_LOADED : MODULE_STATE_BUILTIN);
+		FIELD_SET(m, module, state,
+			  m->filename && *m->filename ? MODULE_STATE_LOADED : MODULE_STATE_BUILTIN);
 	else if (r == -ENOENT)
 		FIELD_SET(m, module, state, MODULE_STATE_ABSENT);
 	else
@@ -213,7 +215,8 @@ static void read_file(struct probe *p, struct module *m, bool deep)
 	size_t n;
 	int r;
 
-	if (!m->filename || !*m->filename || (!deep && !str_ends(m->filename, ".ko") && m->filename[0] == '/'))
+	if (!m->filename || !*m->filename ||
+	    (!deep && !str_ends(m->filename, ".ko") && m->filename[0] == '/'))
 		return;
 	r = tree_answer(p->tree, p->a, "modinfo", m->name, &s);
 	if (r < 0) {
@@ -244,7 +247,8 @@ static bool is_driver(const struct module *m)
 /* Whether something is the matter with a GPU that its driver may have to do with. */
 static bool in_trouble(const struct gpu *g)
 {
-	const struct facts_driver *row = g->driver && *g->driver ? facts_driver_find(g->driver) : NULL;
+	const struct facts_driver *row =
+		g->driver && *g->driver ? facts_driver_find(g->driver) : NULL;
 
 	switch (g->state) {
 	case GPU_STATE_UNBOUND:
@@ -278,18 +282,21 @@ static void read_nvidia(struct probe *p, struct platform *m)
 		at = strstr(s, "Kernel Module");
 		at = at ? at + strcspn(at, "\n0123456789") : s;
 		/* "… Open Kernel Module for x86_64  570.86.16  Release Build": the version is the first with a dot. */
-		while (*at && *at != '\n' && !(strspn(at, "0123456789") && at[strspn(at, "0123456789")] == '.')) {
+		while (*at && *at != '\n' &&
+		       !(strspn(at, "0123456789") && at[strspn(at, "0123456789")] == '.')) {
 			at += strcspn(at, " \n");
 			at += strspn(at, " ");
 		}
-		FIELD_SET(m, platform, nvidia_module_version, arena_strn(p->a, at, strspn(at, "0123456789.")));
+		FIELD_SET(m, platform, nvidia_module_version,
+			  arena_strn(p->a, at, strspn(at, "0123456789.")));
 		FIELD_SET(m, platform, nvidia_module_flavour, open ? "open" : "proprietary");
 	} else if (row && row->state == MODULE_STATE_LOADED) {
 		if (row->version && *row->version)
 			FIELD_SET(m, platform, nvidia_module_version, row->version);
 		/* The taint 'P' is what a module gets that is not under a free licence. */
 		if (FIELD_KNOWN(row, module, taint))
-			FIELD_SET(m, platform, nvidia_module_flavour, strchr(row->taint, 'P') ? "proprietary" : "open");
+			FIELD_SET(m, platform, nvidia_module_flavour,
+				  strchr(row->taint, 'P') ? "proprietary" : "open");
 	}
 	r = tree_answer(p->tree, p->a, "library", "libnvidia-ml.so", &s);
 	if (r == -ENODATA)

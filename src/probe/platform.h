@@ -10,7 +10,9 @@ int platform_absent(struct probe *p, const char *path, const char *above);
 /* The word in brackets of "[none] integrity"; the whole text when there are none. */
 const char *platform_chosen(struct probe *p, const char *s);
 
-/* The user asked about and the limits. */
+/* Parts of probe_platform: what the kernel was told, what stands around the GPUs, the user asked about. */
+void platform_kernel(struct probe *p, struct platform *m);
+void platform_around(struct probe *p, struct platform *m);
 void platform_user(struct probe *p, struct platform *m);
 
 /* Parts of probe_modules. */

@@ -110,7 +110,8 @@ void platform_user(struct probe *p, struct platform *m)
 
 	if (r < 0) {
 		if (p->request->user)
-			snapshot_gap(p->snap, PHASE, arena_printf(p->a, "user %s", wanted), r == -ENOENT ? -ESRCH : r);
+			snapshot_gap(p->snap, PHASE, arena_printf(p->a, "user %s", wanted),
+				     r == -ENOENT ? -ESRCH : r);
 		return;
 	}
 	user_set(&u, &e);

@@ -10,7 +10,8 @@
 #define PHASE "modules"
 enum { FILES_MAX = 256, CONF_MAX = 1 << 20 };
 
-static const char *const names_kept[] = {"AllowExternalGPUs", "PrimaryGPU", "AllowEmptyInitialConfiguration", "BusID"};
+static const char *const names_kept[] = {"AllowExternalGPUs", "PrimaryGPU",
+					 "AllowEmptyInitialConfiguration", "BusID"};
 
 static bool kept(const char *name)
 {

@@ -14,7 +14,8 @@ static void try_lines(const char *text, size_t size)
 	size_t n, n_name, n_value;
 
 	while (next_line(&text, end, &line, &n))
-		if (kconfig_line(line, n, &name, &n_name, &value, &n_value) && name + n_name > line + n)
+		if (kconfig_line(line, n, &name, &n_name, &value, &n_value) &&
+		    name + n_name > line + n)
 			abort();
 }
 

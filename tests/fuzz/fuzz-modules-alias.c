@@ -15,11 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size && next_line(&text, end, &line, &n) && n && n < 512)
 		modalias = arena_strn(a, line, n);
 	while (next_line(&text, end, &line, &n)) {
-		if (modules_alias_match(line, n, modalias, &found, &len) && (found < line || found + len > line + n))
+		if (modules_alias_match(line, n, modalias, &found, &len) &&
+		    (found < line || found + len > line + n))
 			abort();
-		if (modules_builtin_match(line, n, modalias, &found, &len) && (found < line || found + len > line + n))
+		if (modules_builtin_match(line, n, modalias, &found, &len) &&
+		    (found < line || found + len > line + n))
 			abort();
-		if (modules_builtin_value(line, n, "i915", "firmware", &found, &len) && found + len != line + n)
+		if (modules_builtin_value(line, n, "i915", "firmware", &found, &len) &&
+		    found + len != line + n)
 			abort();
 		if (module_of_path(line, n, &found, &len))
 			module_name(a, found, len);

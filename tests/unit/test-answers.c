@@ -18,7 +18,8 @@ static void entry_add(struct buf *b, const char *name, uint32_t mode, const char
 {
 	size_t n = strlen(name) + 1, size = strlen(content);
 
-	buf_addf(b, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, mode, 0, 0, 1, 0, size, 0, 0, 0, 0, n, 0);
+	buf_addf(b, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, mode, 0, 0,
+		 1, 0, size, 0, 0, 0, 0, n, 0);
 	buf_add(b, name, n);
 	while (b->n % 4)
 		buf_addc(b, '\0');
@@ -31,7 +32,8 @@ static void archive_make(struct buf *b)
 {
 	entry_add(b, "usr/lib/firmware", 040755, "");
 	entry_add(b, "usr/lib/firmware/xe/bmg_guc_70.bin.zst", 0100644, "abc");
-	entry_add(b, "usr/lib/modules/6.12/kernel/drivers/gpu/drm/xe/xe.ko.xz", 0100644, "0123456789");
+	entry_add(b, "usr/lib/modules/6.12/kernel/drivers/gpu/drm/xe/xe.ko.xz", 0100644,
+		  "0123456789");
 	entry_add(b, "TRAILER!!!", 0, "");
 	while (b->n % 512)
 		buf_addc(b, '\0');
@@ -44,8 +46,9 @@ static void entry_note(void *arg, const char *name, uint32_t mode, uint64_t size
 
 static void test_cpio_pieces(void **state)
 {
-	static const char wanted[] = "usr/lib/firmware 40755 0;usr/lib/firmware/xe/bmg_guc_70.bin.zst 100644 3;"
-				     "usr/lib/modules/6.12/kernel/drivers/gpu/drm/xe/xe.ko.xz 100644 10;";
+	static const char wanted[] =
+		"usr/lib/firmware 40755 0;usr/lib/firmware/xe/bmg_guc_70.bin.zst 100644 3;"
+		"usr/lib/modules/6.12/kernel/drivers/gpu/drm/xe/xe.ko.xz 100644 10;";
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
 	size_t piece, at;
 
@@ -55,7 +58,8 @@ static void test_cpio_pieces(void **state)
 		struct cpio c = {.entry = entry_note, .arg = &seen};
 
 		for (at = 0; at < b.n; at += piece)
-			assert_int_equal(cpio_push(&c, b.p + at, MIN(piece, b.n - at)), MIN(piece, b.n - at));
+			assert_int_equal(cpio_push(&c, b.p + at, MIN(piece, b.n - at)),
+					 MIN(piece, b.n - at));
 		assert_string_equal(seen.p, wanted);
 		assert_true(cpio_idle(&c));
 	}
@@ -95,7 +99,8 @@ static void write_file(const char *dir, const char *name, const void *p, size_t 
 /* A tree in a folder of its own, with a kernel release and one image. */
 static struct tree *tree_make(char *dir, const void *image, size_t n)
 {
-	static const char *const dirs[] = {"proc", "proc/sys", "proc/sys/kernel", "boot", "lib", "lib/modules", "lib/modules/6.12", "etc"};
+	static const char *const dirs[] = {"proc", "proc/sys",	  "proc/sys/kernel",  "boot",
+					   "lib",  "lib/modules", "lib/modules/6.12", "etc"};
 	struct arena *a = arena_new();
 	struct tree *t = NULL;
 	struct err e = {0};
@@ -159,7 +164,8 @@ static void try_image(const char *command)
 		assert_answer(t, "initramfs", "image", "/boot/initrd.img-6.12");
 		assert_answer(t, "initramfs", "module/xe", "xe");
 		assert_answer(t, "initramfs", "module/i915", "");
-		assert_answer(t, "initramfs", "firmware/xe/bmg_guc_70.bin", "xe/bmg_guc_70.bin.zst");
+		assert_answer(t, "initramfs", "firmware/xe/bmg_guc_70.bin",
+			      "xe/bmg_guc_70.bin.zst");
 		assert_answer(t, "initramfs", "firmware/xe/bmg_huc.bin", "");
 	} else {
 		printf("no '%s' here: not tried\n", command);
@@ -199,8 +205,10 @@ static void test_image_torn(void **state)
 
 static void test_users(void **state)
 {
-	static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1001:,,,:/home/user:/bin/sh\nbad:x:none:1::\n";
-	static const char group[] = "root:x:0:\nvideo:x:44:other,user\nrender:x:105:user\nuser:x:1001:\nbroken\n";
+	static const char passwd[] =
+		"root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1001:,,,:/home/user:/bin/sh\nbad:x:none:1::\n";
+	static const char group[] =
+		"root:x:0:\nvideo:x:44:other,user\nrender:x:105:user\nuser:x:1001:\nbroken\n";
 	char dir[] = "/tmp/gpubay-test-XXXXXX";
 	struct tree *t = tree_make(dir, "", 0);
 
@@ -220,9 +228,11 @@ static void test_users(void **state)
 
 static void test_modules(void **state)
 {
-	static const char alias[] = "# Aliases extracted from modules themselves.\nalias pci:v00008086d0000E20Bsv*sd*bc03sc*i* xe\n"
-				    "alias pci:v00008086d*sv*sd*bc03sc*i* old-driver\n";
-	static const char dep[] = "kernel/drivers/gpu/drm/xe/xe.ko: kernel/drivers/gpu/drm/drm.ko\nupdates/dkms/nvidia.ko.xz:\n";
+	static const char alias[] =
+		"# Aliases extracted from modules themselves.\nalias pci:v00008086d0000E20Bsv*sd*bc03sc*i* xe\n"
+		"alias pci:v00008086d*sv*sd*bc03sc*i* old-driver\n";
+	static const char dep[] =
+		"kernel/drivers/gpu/drm/xe/xe.ko: kernel/drivers/gpu/drm/drm.ko\nupdates/dkms/nvidia.ko.xz:\n";
 	static const char builtin[] = "simpledrm.alias=pci:v00008086d*\0fb.firmware=a.bin\0";
 	static const char config[] = "CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_NAME=\"x\"\n";
 	char dir[] = "/tmp/gpubay-test-XXXXXX";
@@ -233,7 +243,8 @@ static void test_modules(void **state)
 	write_file(dir, "lib/modules/6.12/modules.builtin", "kernel/drivers/video/fb.ko\n", 27);
 	write_file(dir, "lib/modules/6.12/modules.builtin.modinfo", builtin, sizeof(builtin) - 1);
 	write_file(dir, "boot/config-6.12", config, sizeof(config) - 1);
-	assert_answer(t, "modalias", "pci:v00008086d0000E20Bsv00008086sd00001100bc03sc00i00", "old_driver simpledrm xe");
+	assert_answer(t, "modalias", "pci:v00008086d0000E20Bsv00008086sd00001100bc03sc00i00",
+		      "old_driver simpledrm xe");
 	assert_answer(t, "modalias", "pci:v000010DEd00002684sv0sd0bc03sc00i00", "");
 	assert_answer(t, "modfile", "xe", "/lib/modules/6.12/kernel/drivers/gpu/drm/xe/xe.ko");
 	assert_answer(t, "modfile", "nvidia", "/lib/modules/6.12/updates/dkms/nvidia.ko.xz");
@@ -294,7 +305,8 @@ static size_t elf_make(unsigned char *p, const char *info, size_t n_info)
 static void test_modinfo(void **state)
 {
 	static const char info[] = "version=1.2\0firmware=a/b.bin\0nonsense\0license=GPL";
-	static const unsigned char signature[] = "\x30\x10\x06\x03\x55\x04\x03\x0c\x09Test key!\0\0";
+	static const unsigned char signature[] =
+		"\x30\x10\x06\x03\x55\x04\x03\x0c\x09Test key!\0\0";
 	unsigned char image[2048];
 	size_t n = elf_make(image, info, sizeof(info)), n_key;
 	struct bytes b = {image};
@@ -343,7 +355,9 @@ static void test_pciname(void **state)
 		for (d = 1; d < (v == 0x1c ? 4000 : 30); d += 2)
 			buf_addf(&b, "\t%04x  Device %x:%x\n\t\t1234 5678  board\n", d, v, d);
 	}
-	buf_adds(&b, "ffff  Illegal Vendor ID\n\n# Classes\nC 00  Unclassified device\n\t00  Non-VGA\nC 03  Display controller\n");
+	buf_adds(
+		&b,
+		"ffff  Illegal Vendor ID\n\n# Classes\nC 00  Unclassified device\n\t00  Non-VGA\nC 03  Display controller\n");
 	assert_int_equal(mkdir(arena_printf(a, "%s/usr", dir), 0755), 0);
 	assert_int_equal(mkdir(arena_printf(a, "%s/usr/share", dir), 0755), 0);
 	assert_int_equal(mkdir(arena_printf(a, "%s/usr/share/misc", dir), 0755), 0);
@@ -351,7 +365,9 @@ static void test_pciname(void **state)
 	for (v = 0x10; v < 0x40; v++)
 		for (d = 1; d < (v == 0x1c ? 4000 : 30); d += v == 0x1c ? 97 : 1)
 			assert_answer(t, "pciname", arena_printf(a, "%04x:%04x", v, d),
-				      (v - 0x10) % 3 || d % 2 == 0 ? "ENOENT" : arena_printf(a, "Device %x:%x", v, d));
+				      (v - 0x10) % 3 || d % 2 == 0 ?
+					      "ENOENT" :
+					      arena_printf(a, "Device %x:%x", v, d));
 	assert_answer(t, "pciname", "001c", "Vendor 1c");
 	assert_answer(t, "pciname", "ffff", "Illegal Vendor ID");
 	assert_answer(t, "pciname", "fffe", "ENOENT");
@@ -364,9 +380,10 @@ static void test_pciname(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cpio_pieces), cmocka_unit_test(test_cpio_foreign), cmocka_unit_test(test_images),
-		cmocka_unit_test(test_image_torn),  cmocka_unit_test(test_users),        cmocka_unit_test(test_modules),
-		cmocka_unit_test(test_modinfo),     cmocka_unit_test(test_pciname),
+		cmocka_unit_test(test_cpio_pieces), cmocka_unit_test(test_cpio_foreign),
+		cmocka_unit_test(test_images),	    cmocka_unit_test(test_image_torn),
+		cmocka_unit_test(test_users),	    cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_modinfo),	    cmocka_unit_test(test_pciname),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,8 +37,10 @@ static void test_glob(void **state)
 	assert_true(fits("[", "["));
 	assert_true(fits("a\\*b", "a*b"));
 	assert_false(fits("a\\*b", "axb"));
-	assert_true(fits("pci:v00008086d0000E20Bsv*sd*bc03sc*i*", "pci:v00008086d0000E20Bsv00008086sd00001100bc03sc00i00"));
-	assert_false(fits("pci:v00008086d0000E20Bsv*sd*bc03sc*i*", "pci:v00008086d0000E20Bsv00008086sd00001100bc12sc00i00"));
+	assert_true(fits("pci:v00008086d0000E20Bsv*sd*bc03sc*i*",
+			 "pci:v00008086d0000E20Bsv00008086sd00001100bc03sc00i00"));
+	assert_false(fits("pci:v00008086d0000E20Bsv*sd*bc03sc*i*",
+			  "pci:v00008086d0000E20Bsv00008086sd00001100bc12sc00i00"));
 }
 
 /* Exponential matchers need hours for this. */
@@ -65,10 +67,12 @@ static void test_alias(void **state)
 	assert_false(modules_alias_match("# alias pci:v* x", 16, modalias, &module, &n));
 	assert_false(modules_alias_match("alias pci:*", 11, modalias, &module, &n));
 	assert_false(modules_alias_match("alias ", 6, modalias, &module, &n));
-	assert_true(modules_builtin_match("xe.alias=pci:v00008086d*sv*sd*bc03sc*i*", 39, modalias, &module, &n));
+	assert_true(modules_builtin_match("xe.alias=pci:v00008086d*sv*sd*bc03sc*i*", 39, modalias,
+					  &module, &n));
 	assert_int_equal(n, 2);
 	assert_false(modules_builtin_match("xe.license=pci:*", 16, modalias, &module, &n));
-	assert_true(modules_builtin_value("snd-hda-intel.firmware=a/b.bin", 30, "snd_hda_intel", "firmware", &module, &n));
+	assert_true(modules_builtin_value("snd-hda-intel.firmware=a/b.bin", 30, "snd_hda_intel",
+					  "firmware", &module, &n));
 	assert_int_equal(n, 7);
 }
 
@@ -125,9 +129,11 @@ static void test_modprobe(void **state)
 
 static void test_cmdline(void **state)
 {
-	const char *p = " quiet pci=nocrs,realloc=off name=\"a b\" \"x y=z w\" i915.force_probe=!56a0 -- nomodeset\n";
+	const char *p =
+		" quiet pci=nocrs,realloc=off name=\"a b\" \"x y=z w\" i915.force_probe=!56a0 -- nomodeset\n";
 	static const char *const wanted[][2] = {
-		{"quiet", ""}, {"pci", "nocrs,realloc=off"}, {"name", "a b"}, {"x y", "z w"}, {"i915.force_probe", "!56a0"},
+		{"quiet", ""},	{"pci", "nocrs,realloc=off"},  {"name", "a b"},
+		{"x y", "z w"}, {"i915.force_probe", "!56a0"},
 	};
 	struct arena *a = arena_new();
 	const char *name, *value;
@@ -200,9 +206,10 @@ static void test_xorg(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_glob),     cmocka_unit_test(test_glob_cost),    cmocka_unit_test(test_alias),
-		cmocka_unit_test(test_modprobe), cmocka_unit_test(test_module_names), cmocka_unit_test(test_cmdline),
-		cmocka_unit_test(test_kconfig),  cmocka_unit_test(test_xorg),
+		cmocka_unit_test(test_glob),	     cmocka_unit_test(test_glob_cost),
+		cmocka_unit_test(test_alias),	     cmocka_unit_test(test_modprobe),
+		cmocka_unit_test(test_module_names), cmocka_unit_test(test_cmdline),
+		cmocka_unit_test(test_kconfig),	     cmocka_unit_test(test_xorg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

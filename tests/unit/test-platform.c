@@ -58,16 +58,26 @@ static void test_whole(void **state)
 	uint32_t i, n = 0;
 
 	file(t, "proc/sys/kernel/osrelease", "6.12.300-rc1-amd64\n");
-	file(t, "proc/cmdline", "BOOT_IMAGE=/x quiet iommu=pt modprobe.blacklist=nouveau,radeon -- nomodeset\n");
-	file(t, "proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: Ryzen\nflags\t\t: fpu lm hypervisor\n");
-	file(t, "etc/os-release", "NAME=x\nPRETTY_NAME='Some \"System\"'\nID=debian\nVERSION_ID=\"13\"\n");
+	file(t, "proc/cmdline",
+	     "BOOT_IMAGE=/x quiet iommu=pt modprobe.blacklist=nouveau,radeon -- nomodeset\n");
+	file(t, "proc/cpuinfo",
+	     "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: Ryzen\nflags\t\t: fpu lm hypervisor\n");
+	file(t, "etc/os-release",
+	     "NAME=x\nPRETTY_NAME='Some \"System\"'\nID=debian\nVERSION_ID=\"13\"\n");
 	file(t, "etc/passwd", "root:x:0:0::/:\nuser:x:1000:1000::/:\n");
 	file(t, "etc/group", "video:x:44:user\nuser:x:1000:\n");
-	file(t, "etc/gpubay/external-ports", "# ports\n0000:00:01.1  # OCuLink\n\n  /sys/devices/pci0000:00/0000:00:03.1\n");
+	file(t, "etc/gpubay/external-ports",
+	     "# ports\n0000:00:01.1  # OCuLink\n\n  /sys/devices/pci0000:00/0000:00:03.1\n");
 	file(t, "etc/modprobe.d/b.conf", "blacklist nouveau\noptions i915 modeset=1\n");
 	file(t, "usr/lib/modprobe.d/b.conf", "blacklist thunderbolt\n");
-	file(t, "usr/lib/modprobe.d/a.conf", "install thunderbolt /bin/false\nblacklist unheard-of\n");
-	assert_int_equal(tree_mem_file(t, "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", on, 5), 0);
+	file(t, "usr/lib/modprobe.d/a.conf",
+	     "install thunderbolt /bin/false\nblacklist unheard-of\n");
+	assert_int_equal(
+		tree_mem_file(
+			t,
+			"sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+			on, 5),
+		0);
 	file(t, "sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
 	file(t, "sys/kernel/iommu_groups/0/type", "identity\n");
 	file(t, "sys/kernel/iommu_groups/1/type", "DMA\n");
