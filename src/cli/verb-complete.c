@@ -119,11 +119,17 @@ static const struct {
 
 static void offer_kind(const struct typed *t, const char *word, size_t n)
 {
+	struct strs words;
 	unsigned i;
 
 	for (i = 0; i < ARRAY_LEN(kinds); i++)
 		if (strlen(kinds[i].word) == n && memcmp(kinds[i].word, word, n) == 0)
 			kinds[i].offer(t);
+	if (word[0] < 'a' || word[0] > 'z')
+		return;
+	words = str_split(t->c->a, arena_strn(t->c->a, word, n), "|");
+	for (i = 0; i < words.n; i++) /* small letters: the words themselves */
+		offer(t, words.v[i], "");
 }
 
 /* "[TABLE [ID]]": the word at this position; the last one again when it ends in "...". */
@@ -133,7 +139,7 @@ static void offer_argument(const struct typed *t)
 	unsigned i = 0;
 
 	while (*(s += strspn(s, "[] "))) {
-		size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-|");
 
 		if (i == t->position || (i < t->position && str_starts(s + n, "..."))) {
 			offer_kind(t, s, n);
