@@ -135,9 +135,11 @@ static int fs_open(const struct tree_dir *at, const char *path, struct tree_dir 
 
 static void fs_close(struct tree_dir *d)
 {
-	if (d->fd >= 0)
-		close(d->fd);
-	free((char *)d->path);
+	/* The root's handle, and so a copy of it, has neither a descriptor nor a path of its own. */
+	if (d->fd < 0)
+		return;
+	close(d->fd);
+	free((char *)(uintptr_t)d->path);
 }
 
 static long fs_read(const struct tree_dir *at, const char *path, uint64_t offset, void *buf, size_t size)

@@ -8,7 +8,7 @@ bool probe_str(struct probe *p, const char *phase, const struct tree_dir *at, co
 	int r = tree_read_str(at, path, p->a, ret);
 
 	if (r < 0)
-		snapshot_gap(p->snap, phase, *at->path ? arena_printf(p->a, "%s/%s", at->path, path) : path, r);
+		snapshot_gap(p->snap, phase, at->path && *at->path ? arena_printf(p->a, "%s/%s", at->path, path) : path, r);
 	return r == 0;
 }
 
@@ -18,7 +18,7 @@ bool probe_u64(struct probe *p, const char *phase, const struct tree_dir *at, co
 	int r = tree_read_u64(at, path, base, ret);
 
 	if (r < 0)
-		snapshot_gap(p->snap, phase, *at->path ? arena_printf(p->a, "%s/%s", at->path, path) : path, r);
+		snapshot_gap(p->snap, phase, at->path && *at->path ? arena_printf(p->a, "%s/%s", at->path, path) : path, r);
 	return r == 0;
 }
 
@@ -50,6 +50,7 @@ static const struct {
 	{PROBE_SLICES, probe_slices},
 	{PROBE_TYPEC, probe_typec_link},
 	{PROBE_MODULES, probe_modules},
+	{PROBE_PCI, probe_reports},
 };
 
 struct snapshot *probe_snapshot(struct tree *t, const struct probe_request *req)
