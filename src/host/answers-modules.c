@@ -217,10 +217,27 @@ static bool key_wanted(const char *key, size_t n)
 	return false;
 }
 
+/*
+ * "parmtype=modeset:int" or "parm=modeset:what it does": most parameters have both, those with functions of their own
+ * may have only the second.
+ */
+static void param_add(struct answers *an, struct strs *names, const char *key, size_t n,
+		      const char *value)
+{
+	const char *name;
+
+	if (!((n == 8 && memcmp(key, "parmtype", 8) == 0) ||
+	      (n == 4 && memcmp(key, "parm", 4) == 0)))
+		return;
+	name = arena_strn(an->arena, value, strcspn(value, ":"));
+	if (!strs_has(names, name))
+		strs_add(an->arena, names, name);
+}
+
 static int modinfo_of_source(struct answers *an, const struct byte_source *src, struct buf *out)
 {
-	struct buf params CLEANUP(buf_free) = BUF_NULL;
 	const char *section, *p, *key, *value, *signer;
+	struct strs params = {0};
 	size_t n, n_key;
 	int r = modinfo_section(src, an->arena, &section, &n);
 
@@ -229,13 +246,9 @@ static int modinfo_of_source(struct answers *an, const struct byte_source *src, 
 	for (p = section; modinfo_next(&p, section + n, &key, &n_key, &value);) {
 		if (key_wanted(key, n_key))
 			line_add(out, key, n_key, value);
-		/* "parmtype=modeset:int": every parameter has one, a description only some. */
-		if (n_key == 8 && memcmp(key, "parmtype", 8) == 0) {
-			buf_add(&params, " ", params.n > 0);
-			buf_add(&params, value, strcspn(value, ":"));
-		}
+		param_add(an, &params, key, n_key, value);
 	}
-	line_add(out, "params", 6, params.p ? params.p : "");
+	line_add(out, "params", 6, strs_join(an->arena, &params, ' '));
 	if (modinfo_signer(src, an->arena, &signer) == 0)
 		line_add(out, "signer", 6, signer);
 	return 0;
