@@ -77,6 +77,12 @@ static bool is_off(const char *value)
 			 str_ieq(value, "false"));
 }
 
+static bool no_pcie(const struct tb_domain *d)
+{
+	return d->security == TB_SECURITY_DPONLY || d->security == TB_SECURITY_USBONLY ||
+	       d->security == TB_SECURITY_NOPCIE;
+}
+
 /* Boxes that nobody let in. */
 
 static void advise_authorize(struct check *c, struct finding *f, const struct tb_router *r)
@@ -124,6 +130,9 @@ static void check_unauthorized(struct check *c, uint32_t i)
 
 	if (!is_box(r) || !FIELD_KNOWN(r, tb_router, authorized) || r->authorized > 0)
 		return;
+	/* Where no PCIe tunnel can be, letting it in would not help: that is the domain's finding. */
+	if (d && no_pcie(d))
+		return;
 	if (automatic)
 		f = check_add(
 			c, "GB6001", r->name, NONE,
@@ -152,12 +161,6 @@ static void check_unauthorized(struct check *c, uint32_t i)
 /* Domains, taken together: machines have two or more, set up alike. */
 
 typedef bool domain_test(const struct tb_domain *d);
-
-static bool no_pcie(const struct tb_domain *d)
-{
-	return d->security == TB_SECURITY_DPONLY || d->security == TB_SECURITY_USBONLY ||
-	       d->security == TB_SECURITY_NOPCIE;
-}
 
 static bool lets_in(const struct tb_domain *d)
 {
