@@ -5,6 +5,7 @@
 #include "facts/checks.h"
 #include "facts/facts.h"
 #include "facts/health.h"
+#include "facts/legacy.h"
 #include "facts/power.h"
 #include "facts/rdma.h"
 #include "facts/thunderbolt.h"
@@ -101,7 +102,15 @@ ONE_PART(kernels, facts_kernels)
 ONE_PART(firmwares, facts_firmwares)
 ONE_PART(modules, facts_modules)
 ONE_PART(health, facts_health)
+static const struct column generations[] = {
+	STR(facts_generation, family), STR(facts_generation, name), DETAIL(facts_generation, source), END,
+};
+static const struct column cuda[] = {
+	{AT(facts_cuda, branch), .kind = COLUMN_NUMBER32}, STR(facts_cuda, cuda), DETAIL(facts_cuda, source), END,
+};
 ONE_PART(power, facts_powers)
+ONE_PART(generations, facts_generations)
+ONE_PART(cuda, facts_cudas)
 ONE_PART(rdma, facts_rdma_drivers)
 ONE_PART(gdr, facts_gdrs)
 ONE_PART(thunderbolt, facts_tbs)
@@ -135,6 +144,8 @@ const struct facts_table facts_tables[] = {
 	TABLE("rdma", "network drivers and the module that adds RDMA", facts_rdma_driver, driver, rdma),
 	TABLE("gpudirect", "what RDMA to GPU memory takes", facts_gdr, driver, gdr),
 	TABLE("thunderbolt", "chips of Thunderbolt and USB4", facts_tb, source, thunderbolt),
+	TABLE("generations", "names of Intel's generations in 'gpubay discover'", facts_generation, family, generations),
+	TABLE("cuda", "newest CUDA version for a branch of NVIDIA's driver", facts_cuda, cuda, cuda),
 	{.name = NULL},
 };
 

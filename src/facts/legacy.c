@@ -5,16 +5,40 @@
 #include "facts/facts.h"
 #include "facts/rdma.h"
 
-/*
- * Names of the old format where it had one (gen9, gen9lp, gen10, gen11, gen12, xe, xe_hp, battlemage), after the
- * graphics IP that include/drm/intel/pciids.h and the drivers' device tables of the kernel give a family.
- */
+/* Names of the old format where it had one: gen9, gen9lp, gen10, gen11, gen12, xe, xe_hp, battlemage. */
+#define IP "graphics IP in include/drm/intel/pciids.h, i915_pci.c, xe_pci.c"
+
 const struct facts_generation facts_generations[] = {
-	{"bdw", "gen8"},   {"chv", "gen8"},   {"skl", "gen9"},   {"kbl", "gen9"},   {"cfl", "gen9"},   {"whl", "gen9"},
-	{"cml", "gen9"},   {"bxt", "gen9lp"}, {"glk", "gen9lp"}, {"cnl", "gen10"},  {"icl", "gen11"},  {"ehl", "gen11"},
-	{"jsl", "gen11"},  {"lkf", "gen11"},  {"tgl", "gen12"},  {"rkl", "gen12"},  {"adl-*", "gen12"}, {"rpl-*", "gen12"},
-	{"dg1", "xe"},     {"mtl", "xe"},     {"arl-*", "xe"},   {"dg2-*", "xe_hp"}, {"ats-m", "xe_hp"}, {"pvc", "xe_hp"},
-	{"bmg-*", "battlemage"}, {"lnl", "xe2"}, {"ptl", "xe3"}, {"wcl", "xe3"},   {"nvl-*", "xe3"},  {"cri", "xe3p"},
+	{"bdw", "gen8", IP},
+	{"chv", "gen8", IP},
+	{"skl", "gen9", IP},
+	{"kbl", "gen9", IP},
+	{"cfl", "gen9", IP},
+	{"whl", "gen9", IP},
+	{"cml", "gen9", IP},
+	{"bxt", "gen9lp", IP},
+	{"glk", "gen9lp", IP},
+	{"cnl", "gen10", IP},
+	{"icl", "gen11", IP},
+	{"ehl", "gen11", IP},
+	{"jsl", "gen11", IP},
+	{"lkf", "gen11", IP},
+	{"tgl", "gen12", IP},
+	{"rkl", "gen12", IP},
+	{"adl-*", "gen12", IP},
+	{"rpl-*", "gen12", IP},
+	{"dg1", "xe", IP},
+	{"mtl", "xe", IP},
+	{"arl-*", "xe", IP},
+	{"dg2-*", "xe_hp", IP},
+	{"ats-m", "xe_hp", IP},
+	{"pvc", "xe_hp", IP},
+	{"bmg-*", "battlemage", IP},
+	{"lnl", "xe2", IP},
+	{"ptl", "xe3", IP},
+	{"wcl", "xe3", IP},
+	{"nvl-*", "xe3", IP},
+	{"cri", "xe3p", IP},
 	{0},
 };
 
@@ -36,13 +60,42 @@ const struct facts_driver_group facts_driver_groups[] = {
 	{0},
 };
 
-/* NVIDIA CUDA Toolkit release notes, "CUDA Toolkit and Corresponding Driver Versions". */
+#define NOTES "NVIDIA CUDA Toolkit release notes, CUDA Toolkit and Corresponding Driver Versions"
+
 const struct facts_cuda facts_cudas[] = {
-	{340, "6.5"},  {352, "7.5"},  {367, "8.0"},  {375, "8.0"},  {384, "9.0"},  {390, "9.1"},  {396, "9.2"},
-	{410, "10.0"}, {418, "10.1"}, {430, "10.1"}, {435, "10.1"}, {440, "10.2"}, {450, "11.0"}, {455, "11.1"},
-	{460, "11.2"}, {465, "11.3"}, {470, "11.4"}, {495, "11.5"}, {510, "11.6"}, {515, "11.7"}, {520, "11.8"},
-	{525, "12.0"}, {530, "12.1"}, {535, "12.2"}, {545, "12.3"}, {550, "12.4"}, {555, "12.5"}, {560, "12.6"},
-	{565, "12.7"}, {570, "12.8"}, {575, "12.9"}, {580, "13.0"}, {590, "13.1"},
+	{340, "6.5", NOTES},
+	{352, "7.5", NOTES},
+	{367, "8.0", NOTES},
+	{375, "8.0", NOTES},
+	{384, "9.0", NOTES},
+	{390, "9.1", NOTES},
+	{396, "9.2", NOTES},
+	{410, "10.0", NOTES},
+	{418, "10.1", NOTES},
+	{430, "10.1", NOTES},
+	{435, "10.1", NOTES},
+	{440, "10.2", NOTES},
+	{450, "11.0", NOTES},
+	{455, "11.1", NOTES},
+	{460, "11.2", NOTES},
+	{465, "11.3", NOTES},
+	{470, "11.4", NOTES},
+	{495, "11.5", NOTES},
+	{510, "11.6", NOTES},
+	{515, "11.7", NOTES},
+	{520, "11.8", NOTES},
+	{525, "12.0", NOTES},
+	{530, "12.1", NOTES},
+	{535, "12.2", NOTES},
+	{545, "12.3", NOTES},
+	{550, "12.4", NOTES},
+	{555, "12.5", NOTES},
+	{560, "12.6", NOTES},
+	{565, "12.7", NOTES},
+	{570, "12.8", NOTES},
+	{575, "12.9", NOTES},
+	{580, "13.0", NOTES},
+	{590, "13.1", NOTES},
 	{0},
 };
 

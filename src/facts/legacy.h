@@ -13,6 +13,7 @@
 struct facts_generation {
 	const char *family; /* key, or a prefix ended with '*' */
 	const char *name;
+	const char *source;
 };
 extern const struct facts_generation facts_generations[];
 const char *facts_generation_find(const char *family); /* NULL when it has no name */
@@ -26,8 +27,9 @@ extern const struct facts_driver_group facts_driver_groups[];
 
 /* The newest CUDA version that a branch of NVIDIA's driver serves. */
 struct facts_cuda {
-	unsigned branch; /* first number of the driver's version */
+	uint32_t branch; /* first number of the driver's version */
 	const char *cuda;
+	const char *source;
 };
 extern const struct facts_cuda facts_cudas[];
 const char *facts_cuda_of(const char *driver_version); /* NULL when not known */
