@@ -82,6 +82,11 @@ struct strs cli_values(const struct cli *c, const char *name);
 int cli_open(struct cli *c);
 /* Source opened and probed; ends with EXIT_UNREADABLE where the PCI bus could not be read. 0 or an exit status. */
 int cli_snapshot(struct cli *c, unsigned phases);
+/*
+ * Builds the snapshot of cli_snapshot again, with what the driver libraries say: `kinds` has a bit for each report_kind
+ * (0: what the GPUs call for), `gpu` is an index or NONE for all. Starts workers on the live machine. 0.
+ */
+int cli_reports(struct cli *c, unsigned phases, unsigned kinds, uint32_t gpu);
 /* Findings of all checks (or topics) with the options' expectations (--vendor). */
 int cli_findings(struct cli *c, const struct strs *topics, struct finding_list *ret);
 /* The GPU an argument names: its index, or NONE with the message printed and *ret_status set. */

@@ -108,7 +108,7 @@ static int record(struct cli *c, struct capture_recorder *r, const char *path)
 {
 	struct buf text CLEANUP(buf_free) = BUF_NULL;
 	struct err e = {0};
-	int status = cli_snapshot(c, PROBE_ALL);
+	int status = cli_snapshot(c, PROBE_ALL | PROBE_REPORTS);
 
 	if (status)
 		return status;

@@ -55,7 +55,7 @@ static int run(struct cli *c)
 	int r = take_topics(c, &topics);
 
 	if (r == 0)
-		r = cli_snapshot(c, PROBE_ALL);
+		r = cli_snapshot(c, PROBE_ALL | PROBE_REPORTS);
 	if (r)
 		return r;
 	if (cli_value(c, "gpu") && (gpu = cli_gpu(c, cli_value(c, "gpu"), &r)) == NONE)

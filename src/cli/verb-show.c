@@ -34,6 +34,23 @@ static json_t *connectors_json(struct cli *c, const struct gpu *g)
 	return a;
 }
 
+/* What is about this GPU, or about no single one. */
+static bool concerns(const struct report *r, const struct gpu *g)
+{
+	return !FIELD_KNOWN(r, report, gpu) || r->gpu == NONE || r->gpu == g->index;
+}
+
+static json_t *reports_json(struct cli *c, const struct gpu *g)
+{
+	json_t *a = json_array();
+	uint32_t i;
+
+	for (i = 0; i < c->snap->reports.n; i++)
+		if (concerns(&c->snap->reports.v[i], g))
+			json_array_append_new(a, json_object_of(c->snap, &c->snap->reports.v[i], report_fields));
+	return a;
+}
+
 static void only_this(struct finding_list *l, uint32_t gpu)
 {
 	uint32_t i, n = 0;
@@ -52,8 +69,36 @@ static void print_json(struct cli *c, const struct gpu *g, const struct finding_
 	json_object_set_new(doc, "pci", pci_json(c, g));
 	json_object_set_new(doc, "drm", drm_json(c, g));
 	json_object_set_new(doc, "connectors", connectors_json(c, g));
+	json_object_set_new(doc, "reports", reports_json(c, g));
 	json_object_set_new(doc, "findings", json_findings(c->snap, findings));
 	json_print(doc, &c->out);
+}
+
+/* Each library in one line, and what it says of this GPU below it. */
+static void reports_text(struct cli *c, const struct gpu *g)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < c->snap->reports.n; i++) {
+		const struct report *r = &c->snap->reports.v[i];
+
+		if (!concerns(r, g))
+			continue;
+		buf_addf(&c->out, "\n%s%s%s%s%s%s  %s\n", cli_bold(c), enum_name(&report_kind_tab, r->kind),
+			 r->about ? " " : "", r->about ? r->about : "", cli_plain(c), r->library_version ? arena_printf(c->a, "  %s", r->library_version) : "",
+			 say_outcome(c, r));
+		for (k = 0; k < r->nvml.n; k++)
+			text_fields(c->snap, &r->nvml.v[k], nvml_device_fields, 2, c->width, &c->out);
+		for (k = 0; k < r->vulkan.n; k++)
+			if (r->vulkan.v[k].gpu == g->index)
+				text_fields(c->snap, &r->vulkan.v[k], vulkan_device_fields, 2, c->width, &c->out);
+		for (k = 0; k < r->compute.n; k++)
+			if (r->compute.v[k].gpu == g->index)
+				text_fields(c->snap, &r->compute.v[k], compute_device_fields, 2, c->width, &c->out);
+		for (k = 0; k < r->vpl.n; k++)
+			if (r->vpl.v[k].gpu == g->index)
+				text_fields(c->snap, &r->vpl.v[k], vpl_implementation_fields, 2, c->width, &c->out);
+	}
 }
 
 static void print_text(struct cli *c, const struct gpu *g, const struct finding_list *findings)
@@ -79,6 +124,7 @@ static void print_text(struct cli *c, const struct gpu *g, const struct finding_
 		buf_addf(&c->out, "\n%sconnector %s%s\n", cli_bold(c), c->snap->connectors.v[g->connectors.v[i]].name, cli_plain(c));
 		text_fields(c->snap, &c->snap->connectors.v[g->connectors.v[i]], connector_fields, 2, c->width, &c->out);
 	}
+	reports_text(c, g);
 	buf_addf(&c->out, "\n%sfindings%s  %s\n", cli_bold(c), cli_plain(c), say_counts(c, findings));
 	for (i = 0; i < findings->n; i++)
 		finding_print(c, &findings->v[i], true);
@@ -94,6 +140,10 @@ static int run(struct cli *c)
 		return r;
 	gpu = cli_gpu(c, c->args.v[0], &r);
 	if (gpu == NONE)
+		return r;
+	/* Only now is it known whom to ask about. */
+	r = cli_reports(c, PROBE_ALL, 0, gpu);
+	if (r == 0 && (gpu = cli_gpu(c, c->args.v[0], &r)) == NONE)
 		return r;
 	r = cli_findings(c, NULL, &findings);
 	if (r)

@@ -18,6 +18,8 @@ const char *say_nodes(struct cli *c, const struct gpu *g); /* "card0 renderD128"
 const char *state_colour(const struct cli *c, enum gpu_state state);
 /* Vendor, name and family without saying anything twice. */
 const char *say_name(struct cli *c, const struct gpu *g);
+/* "answered"; "refused: ..."; "hung: no answer within 20 s". */
+const char *say_outcome(struct cli *c, const struct report *r);
 /* One finding as people read it: mark, id, subject, message; with `more`, evidence and remedy. */
 void finding_print(struct cli *c, const struct finding *f, bool more);
 /* Prints how many PCI functions may be GPUs and could not be told apart; nothing when there is none. */

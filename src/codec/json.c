@@ -195,6 +195,8 @@ json_t *json_node(const struct snapshot *s, const struct finding_list *findings)
 	json_object_set_new(doc, #name, json_array_of(s, s->name.v, s->name.n, sizeof(*s->name.v), type##_fields));
 	NODE_ARRAYS(ARRAY_SET)
 #undef ARRAY_SET
+	if (s->reports.n)
+		json_object_set_new(doc, "reports", json_array_of(s, s->reports.v, s->reports.n, sizeof(*s->reports.v), report_fields));
 	json_object_set_new(doc, "pci", pci_of_interest(s));
 	json_object_set_new(doc, "platform", json_object_of(s, &s->platform, platform_fields));
 	if (findings)
@@ -269,6 +271,7 @@ json_t *json_node_schema(void)
 #define ARRAY_SCHEMA(name, type) \
 	json_object_set_new(props, #name, json_pack("{s:s, s:o}", "type", "array", "items", object_schema(type##_fields)));
 	NODE_ARRAYS(ARRAY_SCHEMA)
+	ARRAY_SCHEMA(reports, report)
 	ARRAY_SCHEMA(pci, pci_device)
 	ARRAY_SCHEMA(findings, finding)
 #undef ARRAY_SCHEMA

@@ -23,7 +23,7 @@ enum {
 	WORKER_OUTPUT_MAX = 16 * 1024 * 1024,
 	WORKER_TAIL_MAX = 2048,
 	WORKER_GROUPS_MAX = 64,
-	WORKER_GRACE_MS = 500, /* how long a killed child is waited for */
+	WORKER_GRACE_MS = 2000, /* how long a killed child is waited for */
 };
 #define WORKER_MEMORY_MAX (UINT64_C(4) << 30)
 

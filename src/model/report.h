@@ -198,6 +198,7 @@ FIELD_STRUCT(verbs_device, VERBS_DEVICE)
 #define REPORT(F, S) \
 	F(S, kind, en, report_kind, 0, "which library was asked") \
 	F(S, about, str, _, 0, "about what it was asked: a render node, a PCI address, an RDMA device; empty: all there is") \
+	F(S, gpu, ref, gpu, 0, "the GPU it was asked about; nothing where it was about more than one") \
 	F(S, outcome, en, report_outcome, 0, "what came of it") \
 	F(S, message, str, _, 0, "in words, where that is not plain") \
 	F(S, error, str, _, 0, "what the library itself refused with") \

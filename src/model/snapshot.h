@@ -15,6 +15,7 @@
 #include "model/pci.h"
 #include "model/platform.h"
 #include "model/rdma.h"
+#include "model/report.h"
 #include "model/typec.h"
 
 /* Something that could not be read, so that "unknown" can be explained. */
@@ -47,6 +48,7 @@ struct snapshot {
 	struct typec_port_list typec;
 	struct rdma_nic_list rdma;
 	struct slice_list slices;
+	struct report_list reports;       /* what driver libraries said; empty where none was asked */
 	struct gap_list gaps;
 
 	bool drm_known;   /* /sys/class/drm could be listed, or is known not to exist */

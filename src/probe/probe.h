@@ -27,11 +27,14 @@ enum {
 	PROBE_PCI_FULL = 2048, /* the attributes of GPUs that only show and check need */
 	PROBE_FILES = 8192,   /* what lies inside packed files: modules' own information, the initramfs (a part of a second) */
 	PROBE_LIST = PROBE_PCI | PROBE_PCI_DETAIL | PROBE_NAMES | PROBE_DRM | PROBE_EXTLINK | PROBE_SLICES,
+	PROBE_REPORTS = 16384, /* what driver libraries say: starts workers on the live machine; not part of ALL */
 	PROBE_ALL = 16383,
 };
 
 struct probe_request {
 	unsigned phases;
+	unsigned reports; /* one bit for each report_kind; 0: what the GPUs call for */
+	const uint64_t *reports_gpu; /* only what is about the GPU at this address; NULL: about all */
 	const char *user; /* name or number of the user asked about; NULL: who asks (or root's SUDO_USER) */
 };
 
@@ -62,6 +65,7 @@ void probe_rdma(struct probe *p);       /* snap->rdma */
 void probe_gpu(struct probe *p);        /* snap->gpus, displays; cross references */
 void probe_slices(struct probe *p);     /* after gpu: snap->slices and what of a GPU concerns them; links between GPUs */
 void probe_typec_link(struct probe *p); /* after gpu: port to connector to GPU, verdicts */
+void probe_reports(struct probe *p);    /* after gpu: what the driver libraries say, joined with the GPUs */
 void probe_modules(struct probe *p);    /* after gpu: modules, candidates, firmware of what is there */
 
 /*
