@@ -13,7 +13,7 @@
 static const struct opt opts[] = {
 	{"output", 'o', OPT_VALUE, "DIR", "folder to write to or remove from (/run/cdi)"},
 	{"print", 0, OPT_FLAG, NULL, "print the specs instead of writing them"},
-	{"spec-version", 0, OPT_VALUE, "VERSION", "highest version that the engines here take, like 0.5.0"},
+	{"spec-version", 0, OPT_VALUE, "VERSION", "highest version to write, like 0.5.0 (what the engines here take)"},
 	{"no-groups", 0, OPT_FLAG, NULL, "do not give containers the nodes' groups"},
 	{"hook", 0, OPT_VALUE, "PROGRAM", "program for links and the linker cache (the installed gpubay-cdi-hook)"},
 	{0},
@@ -91,6 +91,23 @@ static const char *hook_program(struct cli *c)
 	return tree_stat(&c->tree->root, GPUBAY_HOOK + 1, &st) == 0 && st.type == TREE_FILE && st.mode & 0111 ? GPUBAY_HOOK : NULL;
 }
 
+/* What was said, or the least that the engines here take; 0: no limit is known. */
+static int highest_version(struct cli *c, uint32_t *ret)
+{
+	uint32_t i;
+
+	*ret = 0;
+	if (cli_value(c, "spec-version"))
+		return parse_version(c, cli_value(c, "spec-version"), ret);
+	for (i = 0; i < c->snap->runtimes.n; i++) {
+		const struct runtime *r = &c->snap->runtimes.v[i];
+
+		if (FIELD_KNOWN(r, runtime, cdi_version_number) && (*ret == 0 || r->cdi_version_number < *ret))
+			*ret = r->cdi_version_number;
+	}
+	return 0;
+}
+
 static int settings(struct cli *c, const struct found_list *specs, struct cdi_settings *ret)
 {
 	const char *version = c->snap->platform.nvidia_module_version;
@@ -102,7 +119,7 @@ static int settings(struct cli *c, const struct found_list *specs, struct cdi_se
 			strs_add(c->a, &ret->taken_kinds, specs->v[i].outline.kind);
 	if (version && *version)
 		nvidia_files_find(&c->tree->root, version, c->a, &ret->libraries, &ret->folders);
-	return cli_value(c, "spec-version") ? parse_version(c, cli_value(c, "spec-version"), &ret->max_version) : 0;
+	return highest_version(c, &ret->max_version);
 }
 
 static int write_spec(struct cli *c, const char *folder, const struct cdi_spec *spec)
@@ -249,7 +266,7 @@ static int validate(struct cli *c)
 	struct found_list l;
 	uint32_t i, max = 0;
 
-	if (cli_value(c, "spec-version") && parse_version(c, cli_value(c, "spec-version"), &max))
+	if (highest_version(c, &max))
 		return EXIT_USAGE;
 	find_specs(c, &l);
 	for (i = 0; i < l.n; i++) {
@@ -316,7 +333,7 @@ static int run(struct cli *c)
 		;
 	if (i == ARRAY_LEN(actions))
 		return cli_error(c, EXIT_USAGE, "gpubay cdi takes generate, list, validate or remove, not '%s'", c->args.v[0]);
-	r = cli_snapshot(c, PROBE_LIST | PROBE_PLATFORM | PROBE_MODULES);
+	r = cli_snapshot(c, PROBE_LIST | PROBE_PLATFORM | PROBE_MODULES | PROBE_RUNTIME);
 	if (r && !(r == EXIT_UNREADABLE && i == 1))
 		return r;
 	return actions[i].run(c);

@@ -7,7 +7,6 @@
 #include "cli/cli.h"
 #include "codec/discover.h"
 #include "codec/json.h"
-#include "host/scan.h"
 
 #include <errno.h>
 
@@ -83,60 +82,31 @@ static enum tri cdi_nvidia(struct cli *c)
 	return result;
 }
 
-/* NVIDIA's runtime, named in docker's own configuration. */
-static enum tri docker_runtime(struct cli *c)
+static const struct runtime *engine_of(const struct snapshot *s, enum runtime_kind kind)
 {
-	char *text;
-	json_t *doc;
-	enum tri result;
-	int r = tree_read_file(&c->tree->root, "etc/docker/daemon.json", c->a, 1 << 20, &text, NULL);
+	uint32_t i;
 
-	if (r < 0)
-		return r == -ENOENT ? TRI_NO : TRI_UNKNOWN;
-	doc = json_loads(text, 0, NULL);
-	if (!doc)
-		return TRI_UNKNOWN;
-	result = json_object_get(json_object_get(doc, "runtimes"), "nvidia") ? TRI_YES : TRI_NO;
-	json_decref(doc);
-	return result;
+	for (i = 0; i < s->runtimes.n; i++)
+		if (s->runtimes.v[i].kind == kind)
+			return &s->runtimes.v[i];
+	return NULL;
+}
+
+/* NVIDIA's runtime, named in docker's own configuration. */
+static enum tri docker_runtime(const struct runtime *r)
+{
+	uint32_t i;
+
+	for (i = 0; r && i < r->marks.n; i++)
+		if (r->marks.v[i].kind == RUNTIME_MARK_KIND_LEGACY)
+			return TRI_YES;
+	/* Broken or unreadable: it may be in there. */
+	return r && FIELD_KNOWN(r, runtime, cdi_file) && r->marks.n == 0 ? TRI_NO : TRI_UNKNOWN;
 }
 
 static enum tri tri_or(enum tri a, enum tri b)
 {
 	return a == TRI_YES || b == TRI_YES ? TRI_YES : a == TRI_UNKNOWN || b == TRI_UNKNOWN ? TRI_UNKNOWN : TRI_NO;
-}
-
-/* Versions of installed packages out of dpkg's database. */
-struct packages {
-	struct arena *a;
-	bool podman, docker; /* the record read just now is about one of them */
-	const char *podman_version, *docker_version;
-};
-
-static bool package_line(void *arg, const char *record, size_t n)
-{
-	static const char *const docker[] = {"docker-ce", "docker.io", "moby-engine"};
-	struct packages *p = arg;
-	const char *value;
-	unsigned i;
-
-	if (n > 9 && memcmp(record, "Package: ", 9) == 0) {
-		value = arena_strn(p->a, record + 9, n - 9);
-		p->podman = str_eq(value, "podman");
-		p->docker = false;
-		for (i = 0; i < ARRAY_LEN(docker); i++)
-			p->docker |= str_eq(value, docker[i]);
-	} else if (n > 8 && memcmp(record, "Status: ", 8) == 0 && (p->podman || p->docker)) {
-		if (!str_ends(arena_strn(p->a, record, n), " installed"))
-			p->podman = p->docker = false;
-	} else if (n > 9 && memcmp(record, "Version: ", 9) == 0 && (p->podman || p->docker)) {
-		value = arena_strn(p->a, record + 9, n - 9);
-		if (p->podman)
-			p->podman_version = value;
-		else
-			p->docker_version = value;
-	}
-	return true;
 }
 
 static void look_at_engines(struct cli *c, struct discover_request *req)
@@ -147,20 +117,20 @@ static void look_at_engines(struct cli *c, struct discover_request *req)
 	static const char *const fuse[] = {"dev/fuse", NULL};
 	static const char *const hook[] = {"usr/share/containers/oci/hooks.d/oci-nvidia-hook.json",
 					   "etc/containers/oci/hooks.d/oci-nvidia-hook.json", NULL};
-	struct packages p = {.a = c->a};
+	const struct runtime *podman_runtime = engine_of(c->snap, RUNTIME_KIND_PODMAN);
+	const struct runtime *docker_engine = engine_of(c->snap, RUNTIME_KIND_DOCKER);
 	enum tri cdi = cdi_nvidia(c), with_fuse = any_file(c, overlay), device = any_file(c, fuse);
 
-	tree_scan(&c->tree->root, "var/lib/dpkg/status", '\n', package_line, &p);
 	req->podman.available = any_file(c, podman);
 	req->docker.available = any_file(c, docker);
 	if (req->podman.available != TRI_NO) {
-		req->podman.version = p.podman_version;
+		req->podman.version = podman_runtime ? podman_runtime->package : NULL;
 		req->podman.nvidia_support = tri_or(cdi, any_file(c, hook));
 		req->podman.fuse_support = with_fuse == TRI_NO || device == TRI_NO ? TRI_NO : with_fuse == device ? with_fuse : TRI_UNKNOWN;
 	}
 	if (req->docker.available != TRI_NO) {
-		req->docker.version = p.docker_version;
-		req->docker.nvidia_support = tri_or(cdi, docker_runtime(c));
+		req->docker.version = docker_engine ? docker_engine->package : NULL;
+		req->docker.nvidia_support = tri_or(cdi, docker_runtime(docker_engine));
 	}
 }
 
@@ -190,7 +160,7 @@ static unsigned phases_of(unsigned sections)
 		return PROBE_PCI;
 	phases |= PROBE_PLATFORM | PROBE_MODULES;
 	if (sections & DISCOVER_CONTAINER)
-		phases |= PROBE_DRM;
+		phases |= PROBE_DRM | PROBE_RUNTIME;
 	if (sections & (DISCOVER_EGPU | DISCOVER_PAIRS))
 		phases |= PROBE_PCI_DETAIL | PROBE_DRM | PROBE_EXTLINK;
 	if (sections & DISCOVER_DP)

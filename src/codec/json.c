@@ -197,6 +197,12 @@ json_t *json_node(const struct snapshot *s, const struct finding_list *findings)
 #undef ARRAY_SET
 	if (s->reports.n)
 		json_object_set_new(doc, "reports", json_array_of(s, s->reports.v, s->reports.n, sizeof(*s->reports.v), report_fields));
+	if (s->runtimes.n)
+		json_object_set_new(doc, "runtimes",
+				    json_array_of(s, s->runtimes.v, s->runtimes.n, sizeof(*s->runtimes.v), runtime_fields));
+	if (s->cdi_specs.n)
+		json_object_set_new(doc, "cdi_specs",
+				    json_array_of(s, s->cdi_specs.v, s->cdi_specs.n, sizeof(*s->cdi_specs.v), cdi_file_fields));
 	json_object_set_new(doc, "pci", pci_of_interest(s));
 	json_object_set_new(doc, "platform", json_object_of(s, &s->platform, platform_fields));
 	if (findings)
@@ -272,13 +278,15 @@ json_t *json_node_schema(void)
 	json_object_set_new(props, #name, json_pack("{s:s, s:o}", "type", "array", "items", object_schema(type##_fields)));
 	NODE_ARRAYS(ARRAY_SCHEMA)
 	ARRAY_SCHEMA(reports, report)
+	ARRAY_SCHEMA(runtimes, runtime)
+	ARRAY_SCHEMA(cdi_specs, cdi_file)
 	ARRAY_SCHEMA(pci, pci_device)
 	ARRAY_SCHEMA(findings, finding)
 #undef ARRAY_SCHEMA
 	json_object_set_new(props, "platform", object_schema(platform_fields));
 	required = json_array();
 	json_object_foreach(props, name, one)
-		if (strcmp(name, "findings") != 0) /* only where checks were run */
+		if (strcmp(name, "findings") != 0 && strcmp(name, "runtimes") != 0 && strcmp(name, "cdi_specs") != 0 && strcmp(name, "reports") != 0) /* only where somebody asked for them */
 			json_array_append_new(required, json_string(name));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
 			 "gpubay node document", "type", "object", "properties", props, "required", required,

@@ -27,7 +27,7 @@ static const struct {
 	{"modalias", answer_modalias}, {"modfile", answer_modfile},	{"modinfo", answer_modinfo},
 	{"firmware", answer_firmware}, {"kconfig", answer_kconfig},	{"initramfs", answer_initramfs},
 	{"pciname", answer_pciname},   {"limits", answer_limits},	{"user", answer_user},
-	{"group", answer_group},       {"library", answer_library},
+	{"group", answer_group},       {"library", answer_library},	{"package", answer_package},
 	{"report", answer_report},
 };
 

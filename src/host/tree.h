@@ -100,6 +100,7 @@ bool tree_exists(const struct tree_dir *at, const char *path);
  *   kconfig   <option>          "y", "m", "n", a number or a string; the key without CONFIG_
  *   initramfs image             its path; module/<module>, firmware/<file>: the name as it is in there, "" = not there
  *   library   <libname.so>      versions installed, blank separated
+ *   package   <name>|<name>…  version of the first of these that is installed ("" = none)
  *   limits    memlock           "soft hard" in bytes, or "unlimited"
  *   user      self|<name>|<uid> "uid gid groups…" numbers, "name" last; self: the asking user, under sudo who called it
  *   group     <name>|<gid>      "name gid"

@@ -15,6 +15,7 @@
 #include "model/pci.h"
 #include "model/platform.h"
 #include "model/rdma.h"
+#include "model/runtime.h"
 #include "model/report.h"
 #include "model/typec.h"
 
@@ -48,6 +49,8 @@ struct snapshot {
 	struct typec_port_list typec;
 	struct rdma_nic_list rdma;
 	struct slice_list slices;
+	struct runtime_list runtimes;     /* container engines that are installed */
+	struct cdi_file_list cdi_specs;
 	struct report_list reports;       /* what driver libraries said; empty where none was asked */
 	struct gap_list gaps;
 

@@ -50,6 +50,7 @@ static const struct {
 	{PROBE_SLICES, probe_slices},
 	{PROBE_TYPEC, probe_typec_link},
 	{PROBE_MODULES, probe_modules},
+	{PROBE_RUNTIME, probe_runtime},
 	{PROBE_PCI, probe_reports},
 };
 

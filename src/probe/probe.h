@@ -26,9 +26,10 @@ enum {
 	PROBE_FABRIC = 4096,  /* XGMI between GPUs: a file for each pair of partitions */
 	PROBE_PCI_FULL = 2048, /* the attributes of GPUs that only show and check need */
 	PROBE_FILES = 8192,   /* what lies inside packed files: modules' own information, the initramfs (a part of a second) */
+	PROBE_RUNTIME = 32768, /* container engines and CDI specs */
 	PROBE_LIST = PROBE_PCI | PROBE_PCI_DETAIL | PROBE_NAMES | PROBE_DRM | PROBE_EXTLINK | PROBE_SLICES,
 	PROBE_REPORTS = 16384, /* what driver libraries say: starts workers on the live machine; not part of ALL */
-	PROBE_ALL = 16383,
+	PROBE_ALL = 16383 | PROBE_RUNTIME,
 };
 
 struct probe_request {
@@ -66,6 +67,7 @@ void probe_gpu(struct probe *p);        /* snap->gpus, displays; cross reference
 void probe_slices(struct probe *p);     /* after gpu: snap->slices and what of a GPU concerns them; links between GPUs */
 void probe_typec_link(struct probe *p); /* after gpu: port to connector to GPU, verdicts */
 void probe_reports(struct probe *p);    /* after gpu: what the driver libraries say, joined with the GPUs */
+void probe_runtime(struct probe *p);    /* snap->runtimes, cdi_specs */
 void probe_modules(struct probe *p);    /* after gpu: modules, candidates, firmware of what is there */
 
 /*

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "facts/checks.h"
+
+const struct check_row checks_runtime[] = {
+	{"GB0401", SEVERITY_ERROR, "runtime", "container engines", "engine's configuration is broken",
+	 "The engine does not start with this file, or runs without what the file says.",
+	 "Correct the line that is named, then restart the engine.",
+	 "toml.io/en/v1.0.0; NVIDIA/nvidia-container-toolkit#1040: a file left broken"},
+	{"GB0402", SEVERITY_WARNING, "runtime", "container engines on machines with GPUs", "engine is too old for CDI",
+	 "This release cannot be given a GPU by its CDI name; device nodes have to be named one by one.",
+	 "Use a newer release of the engine, or name the nodes ('--device /dev/dri/renderD128').",
+	 "cncf-tags/container-device-interface README: container runtimes"},
+	{"GB0403", SEVERITY_WARNING, "runtime", "container engines on machines with GPUs", "CDI is switched off",
+	 "The engine knows CDI, but as it is configured it refuses or ignores GPUs that are named by it.",
+	 "Switch CDI on in the engine's configuration and restart it.",
+	 "containerd docs/cri/config.md: enable_cdi; docs.docker.com: daemon features.cdi"},
+	{"GB0404", SEVERITY_WARNING, "runtime", "containerd before 2.1", "drop-in replaces the whole CRI configuration",
+	 "Before containerd 2.1 an imported file that has the CRI plugin's table replaces the one of the main file as a whole: cgroup "
+	 "driver, registries and networks of the main file are gone without a word.",
+	 "Copy the whole CRI table of the main file into the drop-in, or move the drop-in's keys into the main file.",
+	 "containerd/containerd#5837"},
+	{"GB0405", SEVERITY_NOTE, "runtime", "container engines on machines with GPUs", "keys of NVIDIA's older runtime are left",
+	 "The engine takes GPUs by CDI, so NVIDIA's own runtime is not needed any more; with both in use a container may get a GPU that "
+	 "nobody asked for.",
+	 "Remove the keys that are named when nothing uses that runtime by name any more.",
+	 "NVIDIA/nvidia-container-toolkit README; NVIDIA/k8s-device-plugin README: all GPUs are exposed without a request"},
+	{"GB0406", SEVERITY_ERROR, "runtime", "container engines", "runtime's program is missing",
+	 "The configuration names a runtime whose program is not there: containers that use it do not start, and none does where it is "
+	 "the default.",
+	 "Install the program again, or remove the keys that are named and restart the engine.",
+	 "NVIDIA/nvidia-container-toolkit#1040; NVIDIA/gpu-operator#992"},
+	{"GB0407", SEVERITY_WARNING, "runtime", "container engines on machines with GPUs", "engine does not look where CDI specs are",
+	 "Specs of GPUs that come and go are written to /run/cdi; this engine was told to look elsewhere.",
+	 "Add /etc/cdi and /var/run/cdi to the folders that are named.",
+	 "cncf-tags/container-device-interface pkg/cdi/spec-dirs.go"},
+	{"GB0408", SEVERITY_WARNING, "runtime", "CDI specs and container engines", "CDI spec is too new for an engine",
+	 "An engine ignores a spec whose version is above what it was built for: the devices in it are unknown to it.",
+	 "Write the spec anew for this engine ('gpubay cdi generate' does), or use a newer release of the engine.",
+	 "cncf-tags/container-device-interface pkg/cdi/version.go"},
+	{"GB0409", SEVERITY_NOTE, "runtime", "k3s and RKE2", "template freezes the generated configuration",
+	 "A template without the generated part replaces what k3s and RKE2 write at each start, with all that later releases add to it.",
+	 "Begin the template with '{{ template \"base\" . }}' and keep only what is added.",
+	 "docs.k3s.io advanced: configuring containerd; rancher/rke2#8752"},
+	{0},
+};

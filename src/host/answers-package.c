@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Versions of installed packages, out of dpkg's database. The answer is kept in captures, not the database. */
+#include "base/parse.h"
+#include "host/answers-internal.h"
+#include "host/scan.h"
+
+#include <errno.h>
+
+struct wanted {
+	struct arena *a;
+	struct strs names;
+	uint32_t at;      /* which of them this record is about; NONE: another package */
+	const char **found;
+};
+
+static bool package_line(void *arg, const char *record, size_t n)
+{
+	struct wanted *w = arg;
+
+	if (n > 9 && memcmp(record, "Package: ", 9) == 0) {
+		for (w->at = 0; w->at < w->names.n; w->at++)
+			if (strlen(w->names.v[w->at]) == n - 9 && memcmp(w->names.v[w->at], record + 9, n - 9) == 0)
+				return true;
+		w->at = NONE;
+	} else if (w->at != NONE && n > 8 && memcmp(record, "Status: ", 8) == 0) {
+		if (n < 10 || memcmp(record + n - 10, " installed", 10) != 0)
+			w->at = NONE;
+	} else if (w->at != NONE && n > 9 && memcmp(record, "Version: ", 9) == 0) {
+		w->found[w->at] = utf8_clean(w->a, record + 9, n - 9);
+	}
+	return true;
+}
+
+int answer_package(struct answers *an, const char *key, const char **ret)
+{
+	struct wanted w = {.a = an->arena, .names = str_split(an->arena, key, "|"), .at = NONE};
+	uint32_t i;
+	int r;
+
+	w.found = arena_alloc(an->arena, sizeof(*w.found) * w.names.n);
+	r = tree_scan(&an->tree->root, "var/lib/dpkg/status", '\n', package_line, &w);
+	if (r < 0)
+		return r == -ENOENT ? -ENODATA : r;
+	*ret = "";
+	for (i = w.names.n; i-- > 0;)
+		if (w.found[i])
+			*ret = w.found[i];
+	return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files that read container engines' configurations share. */
+#ifndef GPUBAY_PROBE_RUNTIME_H
+#define GPUBAY_PROBE_RUNTIME_H
+
+#include "facts/engines.h"
+#include "format/toml.h"
+#include "probe/probe.h"
+
+/* Configuration files in the order in which they count: what a later one says replaces what an earlier one said. */
+struct layer {
+	const char *file; /* as people write it, with the slash in front */
+	const struct toml *root;
+};
+struct layers {
+	struct layer *v;
+	uint32_t n;
+};
+
+/* Reads a file that may be missing; a broken one is marked. True when it is there and could be read as TOML. */
+bool runtime_layer(struct probe *p, struct runtime *r, const char *path, struct layers *l);
+/* Every file in a folder that ends so, by name. */
+void runtime_layer_folder(struct probe *p, struct runtime *r, const char *folder, const char *end, struct layers *l);
+/* The last layer's value at a path of keys, ended by NULL; *ret_file names its file. */
+const struct toml *runtime_value(const struct layers *l, const char *const *keys, const char **ret_file);
+
+struct runtime_mark *runtime_mark(struct probe *p, struct runtime *r, enum runtime_mark_kind kind, const char *file,
+				  uint32_t line, const char *key, const char *value);
+/* Marks the runtimes of NVIDIA's older way in a table of runtimes; `program` is the key of a runtime's program. */
+void runtime_legacy(struct probe *p, struct runtime *r, const char *file, const struct toml *runtimes);
+void runtime_default(struct probe *p, struct runtime *r, const char *file, uint32_t line, const char *key, const char *value);
+/* The folders that a value names, or the built-in ones. */
+void runtime_dirs(struct probe *p, struct runtime *r, const struct toml *dirs, const char *file);
+/* CDI as this release has it, unless the switch says otherwise (-1: no switch). */
+void runtime_cdi(struct runtime *r, int on, const char *file, uint32_t line);
+
+/* The engines. */
+void runtime_podman(struct probe *p, struct runtime *r);
+void runtime_docker(struct probe *p, struct runtime *r);
+void runtime_containerd(struct probe *p, struct runtime *r, const char *folder);
+void runtime_crio(struct probe *p, struct runtime *r);
+
+#endif
