@@ -81,18 +81,6 @@ static struct names names_read(struct probe *p, const char *path)
 	return names;
 }
 
-/* What the kernel asks when the user opens the node, but for ACLs, which only the file system knows. */
-static bool may_open(const struct user *u, const struct drm_node *d)
-{
-	if (u->uid == 0)
-		return true;
-	if (u->uid == d->uid)
-		return (d->mode & 0600) == 0600;
-	if (u->gid == d->gid || u32s_has(&u->gids, d->gid))
-		return (d->mode & 060) == 060;
-	return (d->mode & 06) == 06;
-}
-
 static void read_node_file(struct probe *p, struct drm_node *d, const struct names *users, const struct names *groups)
 {
 	const struct user *u = &p->snap->platform.user;
@@ -113,7 +101,7 @@ static void read_node_file(struct probe *p, struct drm_node *d, const struct nam
 	FIELD_SET(d, drm_node, owner, name_of(p, users, st.uid));
 	FIELD_SET(d, drm_node, group, name_of(p, groups, st.gid));
 	if (FIELD_KNOWN(u, user, uid) && FIELD_KNOWN(u, user, gids))
-		FIELD_SET(d, drm_node, openable, may_open(u, d));
+		FIELD_SET(d, drm_node, openable, user_may_open(u, d->mode, d->uid, d->gid));
 }
 
 /* Links of /dev/dri/by-path, by the node they lead to. */

@@ -114,7 +114,7 @@ static void add_bar(struct probe *p, struct pci_device *d, unsigned index, uint6
 	FIELD_SET(b, pci_bar, wide, (flags & RES_64) != 0);
 	FIELD_SET(b, pci_bar, io, (flags & RES_IO) != 0);
 	FIELD_SET(b, pci_bar, assigned, flags != 0 && !(flags & RES_UNSET) && start != 0);
-	if (flags && end >= start) {
+	if (flags && end > start) {
 		FIELD_SET(b, pci_bar, start, start);
 		FIELD_SET(b, pci_bar, size, end - start + 1);
 	}
