@@ -84,9 +84,10 @@ static void reports_text(struct cli *c, const struct gpu *g)
 
 		if (!concerns(r, g))
 			continue;
-		buf_addf(&c->out, "\n%s%s%s%s%s%s  %s\n", cli_bold(c), enum_name(&report_kind_tab, r->kind),
-			 r->about ? " " : "", r->about ? r->about : "", cli_plain(c), r->library_version ? arena_printf(c->a, "  %s", r->library_version) : "",
-			 say_outcome(c, r));
+		buf_addf(&c->out, "\n%s%s%s%s%s%s%s\n", cli_bold(c), enum_name(&report_kind_tab, r->kind), r->about ? " " : "",
+			 r->about ? r->about : "", cli_plain(c), r->library_version ? "  " : "",
+			 r->library_version ? r->library_version : "");
+		text_wrap(c, 2, say_outcome(c, r));
 		for (k = 0; k < r->nvml.n; k++)
 			text_fields(c->snap, &r->nvml.v[k], nvml_device_fields, 2, c->width, &c->out);
 		for (k = 0; k < r->vulkan.n; k++)
