@@ -12,7 +12,7 @@
 
 #define PHASE "pci"
 #define DEVICES "sys/bus/pci/devices"
-enum { FUNCTIONS_MAX = 65536 };
+enum { FUNCTIONS_MAX = 65536, DEPTH_MAX = 512 };
 
 const char *pci_attr(struct probe *p, uint32_t pci, const char *name)
 {
@@ -140,6 +140,25 @@ static int by_address(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
+/* Links that lie can make a function its own ancestor. No tree of buses is this deep: from there up, nothing is known. */
+static void break_circles(struct snapshot *s)
+{
+	char addr[PCI_ADDR_TEXT];
+	uint32_t i, up, steps;
+
+	for (i = 0; i < s->pci.n; i++) {
+		struct pci_device *d = &s->pci.v[i];
+
+		for (up = d->parent, steps = 0; up != NONE && steps < DEPTH_MAX; steps++)
+			up = s->pci.v[up].parent;
+		if (up == NONE)
+			continue;
+		d->parent = NONE;
+		d->known &= ~(UINT64_C(1) << pci_device_parent_bit);
+		snapshot_gap(s, PHASE, arena_printf(s->arena, "/" DEVICES "/%s", pci_addr_text(d->address, addr)), -ELOOP);
+	}
+}
+
 /* Parents were noted by address in `start` order; now that the array is sorted, they become indices. */
 static void link_parents(struct probe *p)
 {
@@ -158,6 +177,7 @@ static void link_parents(struct probe *p)
 		if (parent == UINT64_MAX || up != NONE)
 			FIELD_SET(d, pci_device, parent, up == i ? NONE : up);
 	}
+	break_circles(s);
 	for (i = 0; i < s->pci.n; i++) {
 		struct pci_device *d = &s->pci.v[i];
 		uint32_t steps = 0, top = NONE;
