@@ -198,9 +198,34 @@ static void judge_bound(struct probe *p, struct gpu *g)
 		evidence_add(p->a, &g->state_evidence, "/sys/class/drm", "unknown", "whether it has nodes cannot be said");
 }
 
+/*
+ * The box's authorization was taken back and the kernel has not removed the function yet. That it is this GPU's box is
+ * sure only when it is the only one: then nothing that is authorized leads to a GPU outside.
+ */
+static bool judge_unauthorized(struct probe *p, struct gpu *g)
+{
+	const struct snapshot *s = p->snap;
+	uint32_t i, box = NONE, boxes = 0;
+
+	if (g->external.attachment != ATTACHMENT_EXTERNAL)
+		return false;
+	for (i = 0; i < s->routers.n; i++)
+		if (!s->routers.v[i].host) {
+			box = i;
+			boxes++;
+		}
+	if (boxes != 1 || !FIELD_KNOWN(&s->routers.v[box], tb_router, authorized) || s->routers.v[box].authorized)
+		return false;
+	conclude(p, g, GPU_STATE_UNAUTHORIZED,
+		 arena_printf(p->a, "/sys/bus/thunderbolt/devices/%s/authorized", s->routers.v[box].name), "0",
+		 "its PCIe tunnel is being taken down");
+	return true;
+}
+
 void state_judge(struct probe *p, struct gpu *g)
 {
-	if (judge_gone(p, g) || judge_lost(p, g) || judge_noted(p, g) || judge_health(p, g) || judge_windows(p, g))
+	if (judge_gone(p, g) || judge_lost(p, g) || judge_noted(p, g) || judge_unauthorized(p, g) ||
+	    judge_health(p, g) || judge_windows(p, g))
 		return;
 	if (!FIELD_KNOWN(g, gpu, driver))
 		return;

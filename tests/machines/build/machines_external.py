@@ -82,6 +82,17 @@ def m_2gpu_tb4_nvidia_lost(name):
     return m
 
 
+def m_2gpu_tb_deauthorized(name):
+    m = laptop_intel(name, "the box of an RTX 3080 was deauthorized a moment ago; the kernel has not removed the GPU yet", os="debian13")
+    m.tb_module()
+    m.tb_domain(0, NHI)
+    m.tb_router("0-1", "0-0", 0x1b8, 0x1, "Razer", "Core X Chroma", authorized=0, generation=3)
+    gpu = egpu(m, "rtx3080", "nvidia", claims="nouveau nvidia_drm nvidia", gpu_link=(2500, 4), now=(2500, 4), device=0x1578, downs=2, rev=4)
+    nvidia(m, [(gpu, "NVIDIA GeForce RTX 3080")], first_card=0, first_render=129)
+    panel(m)
+    return m
+
+
 def m_2gpu_tb4_amd_lost_config(name):
     m = laptop_intel(name, "an RX 7800 XT in a Thunderbolt box: configuration space reads all ones, nothing bound any more", os="debian13")
     m.tb_module()
