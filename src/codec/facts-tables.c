@@ -3,12 +3,15 @@
 
 #include "base/parse.h"
 #include "facts/checks.h"
+#include "facts/codecs.h"
 #include "facts/facts.h"
 #include "facts/health.h"
 #include "facts/legacy.h"
 #include "facts/power.h"
 #include "facts/rdma.h"
 #include "facts/thunderbolt.h"
+#include "facts/vulkan.h"
+#include "facts/xid.h"
 
 static const char *const family_flags[] = {"card-switch", "needs-rebar", "huc-by-option", "not-display", NULL};
 static const char *const id_flags[] = {"not-in-media-driver", "not-in-kernel", "name-misleads", "virtual-function", "block", NULL};
@@ -108,6 +111,30 @@ static const struct column generations[] = {
 static const struct column cuda[] = {
 	{AT(facts_cuda, branch), .kind = COLUMN_NUMBER32}, STR(facts_cuda, cuda), DETAIL(facts_cuda, source), END,
 };
+static const struct column codecs[] = {
+	STR(facts_codec, key), STR(facts_codec, name), {AT(facts_codec, depth), .kind = COLUMN_NUMBER32}, STR(facts_codec, chroma),
+	WORDS(facts_codec, profiles), DETAIL(facts_codec, format), END,
+};
+static const struct column media[] = {
+	WORDS(facts_media, families), WORDS(facts_media, codecs), DETAIL(facts_media, source), END,
+};
+static const struct column va_drivers[] = {
+	STR(facts_va_driver, name), WORDS(facts_va_driver, drivers), DETAIL_WORDS(facts_va_driver, families), STR(facts_va_driver, vendor),
+	STR(facts_va_driver, package), DETAIL(facts_va_driver, source), END,
+};
+static const struct column vulkan_drivers[] = {
+	STR(facts_vulkan_driver, library), STR(facts_vulkan_driver, name), ENUM(facts_vulkan_driver, vendor, gpu_vendor),
+	DETAIL_OF(facts_vulkan_driver, software, BOOL), WORDS(facts_vulkan_driver, kernel), STR(facts_vulkan_driver, package),
+	DETAIL_WORDS(facts_vulkan_driver, companions), DETAIL(facts_vulkan_driver, source), END,
+};
+static const struct column xid[] = {
+	{AT(facts_xid, code), .kind = COLUMN_NUMBER32}, STR(facts_xid, what), STR(facts_xid, mend), END,
+};
+ONE_PART(codecs, facts_codecs)
+ONE_PART(media, facts_medias)
+ONE_PART(va_drivers, facts_va_drivers)
+ONE_PART(vulkan_drivers, facts_vulkan_drivers)
+ONE_PART(xid, facts_xids)
 ONE_PART(power, facts_powers)
 ONE_PART(generations, facts_generations)
 ONE_PART(cuda, facts_cudas)
@@ -146,6 +173,11 @@ const struct facts_table facts_tables[] = {
 	TABLE("thunderbolt", "chips of Thunderbolt and USB4", facts_tb, source, thunderbolt),
 	TABLE("generations", "names of Intel's generations in 'gpubay discover'", facts_generation, family, generations),
 	TABLE("cuda", "newest CUDA version for a branch of NVIDIA's driver", facts_cuda, cuda, cuda),
+	TABLE("codecs", "video codecs as VA-API names them", facts_codec, key, codecs),
+	TABLE("media", "what each family decodes (D) and encodes (E); small letters: full builds of the driver alone", facts_media, families, media),
+	TABLE("vaapi", "VA-API drivers and the GPUs they are for", facts_va_driver, name, va_drivers),
+	TABLE("vulkan", "Vulkan drivers by their library", facts_vulkan_driver, library, vulkan_drivers),
+	TABLE("xid", "numbered errors of NVIDIA's driver", facts_xid, what, xid),
 	{.name = NULL},
 };
 

@@ -203,6 +203,8 @@ json_t *json_node(const struct snapshot *s, const struct finding_list *findings)
 	if (s->cdi_specs.n)
 		json_object_set_new(doc, "cdi_specs",
 				    json_array_of(s, s->cdi_specs.v, s->cdi_specs.n, sizeof(*s->cdi_specs.v), cdi_file_fields));
+	if (s->xids.n)
+		json_object_set_new(doc, "xids", json_array_of(s, s->xids.v, s->xids.n, sizeof(*s->xids.v), xid_event_fields));
 	json_object_set_new(doc, "pci", pci_of_interest(s));
 	json_object_set_new(doc, "platform", json_object_of(s, &s->platform, platform_fields));
 	if (findings)
@@ -266,6 +268,18 @@ static json_t *object_schema(const struct field *table)
 			 "additionalProperties", 0);
 }
 
+/* Only there where somebody asked for them. */
+static bool is_optional(const char *name)
+{
+	static const char *const names[] = {"findings", "runtimes", "cdi_specs", "reports", "xids"};
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 json_t *json_node_schema(void)
 {
 	json_t *props = json_pack("{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:[s,s]}, s:{s:s}}", "schema", "const", "gpubay/node/v1",
@@ -278,6 +292,7 @@ json_t *json_node_schema(void)
 	json_object_set_new(props, #name, json_pack("{s:s, s:o}", "type", "array", "items", object_schema(type##_fields)));
 	NODE_ARRAYS(ARRAY_SCHEMA)
 	ARRAY_SCHEMA(reports, report)
+	ARRAY_SCHEMA(xids, xid_event)
 	ARRAY_SCHEMA(runtimes, runtime)
 	ARRAY_SCHEMA(cdi_specs, cdi_file)
 	ARRAY_SCHEMA(pci, pci_device)
@@ -286,7 +301,7 @@ json_t *json_node_schema(void)
 	json_object_set_new(props, "platform", object_schema(platform_fields));
 	required = json_array();
 	json_object_foreach(props, name, one)
-		if (strcmp(name, "findings") != 0 && strcmp(name, "runtimes") != 0 && strcmp(name, "cdi_specs") != 0 && strcmp(name, "reports") != 0) /* only where somebody asked for them */
+		if (!is_optional(name))
 			json_array_append_new(required, json_string(name));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
 			 "gpubay node document", "type", "object", "properties", props, "required", required,

@@ -27,7 +27,7 @@ struct check_row {
 /* One table per topic file (checks-<topic>.c), each ended by a zeroed row; all tables listed in checks.c. */
 extern const struct check_row checks_inventory[], checks_driver[], checks_firmware[], checks_pci[], checks_nodes[],
 	checks_kernel[], checks_thunderbolt[], checks_typec[], checks_rdma[], checks_expect[],
-	checks_runtime[];
+	checks_runtime[], checks_vulkan[], checks_media[], checks_userspace[];
 extern const struct check_row *const check_tables[]; /* ended by NULL */
 const struct check_row *check_row_find(const char *id); /* case ignored; NULL when there is none */
 

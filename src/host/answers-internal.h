@@ -39,6 +39,7 @@ int answer_limits(struct answers *an, const char *key, const char **ret);
 int answer_user(struct answers *an, const char *key, const char **ret);
 int answer_group(struct answers *an, const char *key, const char **ret);
 int answer_package(struct answers *an, const char *key, const char **ret);
+int answer_log(struct answers *an, const char *key, const char **ret);
 int answer_report(struct answers *an, const char *key, const char **ret);
 /* Several at once; ret has room for as many. */
 void answer_reports(struct answers *an, const struct strs *keys, const char **ret);

@@ -28,7 +28,7 @@ static const struct {
 	{"firmware", answer_firmware}, {"kconfig", answer_kconfig},	{"initramfs", answer_initramfs},
 	{"pciname", answer_pciname},   {"limits", answer_limits},	{"user", answer_user},
 	{"group", answer_group},       {"library", answer_library},	{"package", answer_package},
-	{"report", answer_report},
+	{"log", answer_log},           {"report", answer_report},
 };
 
 struct answers *answers_new(struct tree *t, const char *dir)

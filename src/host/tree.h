@@ -104,6 +104,7 @@ bool tree_exists(const struct tree_dir *at, const char *path);
  *   limits    memlock           "soft hard" in bytes, or "unlimited"
  *   user      self|<name>|<uid> "uid gid groups…" numbers, "name" last; self: the asking user, under sudo who called it
  *   group     <name>|<gid>      "name gid"
+ *   log       xid               lines of the kernel's log that hold errors of NVIDIA GPUs, from "NVRM:" on
  *   report    <kind>[:<about>]  what a driver library says: a JSON document, see model/report.h
  *   pciname   <vvvv:dddd>|<vvvv> name of a device or a vendor from the system's database
  *   source    topology          whether the source says what hangs off what: known, partial or unknown (lspci's text)

@@ -138,6 +138,7 @@ int snapshot_check(const struct snapshot *s, struct err *e)
 	ALL_OF(s, rdma, rdma_nic_fields, e)
 	ALL_OF(s, slices, slice_fields, e)
 	ALL_OF(s, reports, report_fields, e)
+	ALL_OF(s, xids, xid_event_fields, e)
 	r = pci_check(s, e);
 	return r < 0 ? r : gpus_check(s, e);
 }

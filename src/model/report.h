@@ -80,6 +80,7 @@ ENUM_DECL(library_result, LIBRARY_RESULT)
 	F(S, used, b, _, 0, "the loader takes it") \
 	F(S, left_out_by, str, _, 0, "what keeps the loader from taking it; empty when nothing does") \
 	F(S, result, en, library_result, 0, "what came of loading it") \
+	F(S, incomplete, strs, _, 0, "libraries of its release that are not there") \
 	F(S, missing, str, _, 0, "library that is missing") \
 	F(S, error, str, _, 0, "what the loader said")
 FIELD_STRUCT(vulkan_file, VULKAN_FILE)
@@ -195,6 +196,15 @@ FIELD_STRUCT(nvml_device, NVML_DEVICE)
 	F(S, register_error, str, _, 0, "why registering failed")
 FIELD_STRUCT(verbs_device, VERBS_DEVICE)
 
+/* Errors of one number that the kernel's log holds of one GPU of NVIDIA. */
+#define XID_EVENT(F, S) \
+	F(S, address, addr, _, 0, "PCI address") \
+	F(S, gpu, ref, gpu, 0, "GPU") \
+	F(S, code, u32, _, 0, "number of the error") \
+	F(S, count, u32, _, FIELD_VOLATILE, "how often") \
+	F(S, text, str, _, 0, "the last of them")
+FIELD_STRUCT(xid_event, XID_EVENT)
+
 #define REPORT(F, S) \
 	F(S, kind, en, report_kind, 0, "which library was asked") \
 	F(S, about, str, _, 0, "about what it was asked: a render node, a PCI address, an RDMA device; empty: all there is") \
@@ -214,6 +224,7 @@ FIELD_STRUCT(verbs_device, VERBS_DEVICE)
 	F(S, api_version, str, _, 0, "version of the interface (for NVIDIA: CUDA)") \
 	F(S, vendor, str, _, 0, "what the driver says of itself") \
 	F(S, variables, strs, _, FIELD_DETAIL, "variables of the environment that steer the library") \
+	F(S, privileged, strs, _, FIELD_DETAIL, "programs that ignore such variables: setuid or with file capabilities") \
 	F(S, nvml, list, nvml_device, 0, "NVIDIA's own view of its GPUs") \
 	F(S, vulkan, list, vulkan_device, 0, "Vulkan devices") \
 	F(S, drivers, list, vulkan_file, 0, "driver manifests the Vulkan loader finds") \

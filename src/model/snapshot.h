@@ -52,6 +52,7 @@ struct snapshot {
 	struct runtime_list runtimes;     /* container engines that are installed */
 	struct cdi_file_list cdi_specs;
 	struct report_list reports;       /* what driver libraries said; empty where none was asked */
+	struct xid_event_list xids;       /* errors of NVIDIA GPUs in the kernel's log */
 	struct gap_list gaps;
 
 	bool drm_known;   /* /sys/class/drm could be listed, or is known not to exist */

@@ -16,7 +16,7 @@ struct place {
 
 enum { DRM_MAJOR = 226 };
 
-static uint32_t by_address(const struct snapshot *s, uint64_t address)
+uint32_t reports_gpu_at(const struct snapshot *s, uint64_t address)
 {
 	uint32_t i, k;
 
@@ -57,7 +57,7 @@ static uint32_t gpu_at(const struct snapshot *s, const struct place *at)
 	uint32_t i = NONE;
 
 	if (at->has_address)
-		i = by_address(s, at->address);
+		i = reports_gpu_at(s, at->address);
 	if (i == NONE && at->has_minor)
 		i = by_minor(s, at->minor);
 	if (i == NONE && !at->has_address && !at->has_minor && at->has_ids)
@@ -94,7 +94,7 @@ static void join_vpl(const struct snapshot *s, struct vpl_implementation *d)
 /* The driver's UUID is another name of the GPU; never its identity, because it is there only while the driver is. */
 static void join_nvml(struct probe *p, struct nvml_device *d)
 {
-	uint32_t i = FIELD_KNOWN(d, nvml_device, address) ? by_address(p->snap, d->address) : NONE;
+	uint32_t i = FIELD_KNOWN(d, nvml_device, address) ? reports_gpu_at(p->snap, d->address) : NONE;
 	struct gpu *g;
 
 	FIELD_SET(d, nvml_device, gpu, i);

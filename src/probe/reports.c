@@ -206,4 +206,5 @@ void probe_reports(struct probe *p)
 			report_not_asked(p, &k.questions.v[i]);
 	}
 	reports_join(p);
+	reports_xid(p);
 }

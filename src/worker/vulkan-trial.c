@@ -5,6 +5,8 @@
  */
 #include "worker/vulkan-manifest.h"
 
+#include "facts/vulkan.h"
+
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
@@ -36,6 +38,30 @@ static void say(int fd, char kind, const char *text)
 		_exit(1);
 }
 
+/*
+ * Libraries of the same release that the driver opens when it needs them: libX.so.570.172.08 beside
+ * libGLX_nvidia.so.570.172.08. Each one that is not there is said after a newline.
+ */
+static void companions(const char *path, int fd)
+{
+	const struct facts_vulkan_driver *row = facts_vulkan_driver_of(str_base(path));
+	struct arena *a = arena_new();
+	char *real = realpath(path, NULL);
+	const char *version = real ? strstr(str_base(real), ".so.") : NULL;
+	struct strs names = str_split(a, row && row->companions && version ? row->companions : "", " ");
+	uint32_t i;
+
+	for (i = 0; i < names.n; i++) {
+		const char *name = arena_printf(a, "%s%s", names.v[i], version);
+		const char *beside = arena_printf(a, "%.*s/%s", (int)(str_base(real) - real - 1), real, name);
+
+		if (access(beside, R_OK) < 0 && !dlopen(name, RTLD_LAZY | RTLD_LOCAL))
+			say(fd, '\n', name);
+	}
+	free(real);
+	arena_free(a);
+}
+
 static _Noreturn void child(const char *library, bool driver, int fd)
 {
 	void *h = dlopen(library, RTLD_NOW | RTLD_LOCAL), *entry = NULL;
@@ -58,6 +84,7 @@ static _Noreturn void child(const char *library, bool driver, int fd)
 		_exit(0);
 	}
 	say(fd, 'W', dladdr(entry, &info) ? info.dli_fname : library);
+	companions(dladdr(entry, &info) ? info.dli_fname : library, fd);
 	_exit(0);
 }
 
@@ -140,7 +167,9 @@ static void judge(struct work *w, struct vulkan_file *f, const char *library, co
 	switch (says[0]) {
 	case 'W':
 		FIELD_SET(f, vulkan_file, result, LIBRARY_RESULT_WORKS);
-		FIELD_SET(f, vulkan_file, library_path, work_text(w, says + 1, SAYS_MAX));
+		FIELD_SET(f, vulkan_file, library_path, work_text(w, says + 1, strcspn(says + 1, "\n")));
+		f->incomplete = str_split(w->a, says + 1 + strcspn(says + 1, "\n"), "\n");
+		FIELD_KNOW(f, vulkan_file, incomplete);
 		break;
 	case 'E':
 		not_loaded(w, f, library, says + 1);

@@ -3,7 +3,7 @@
 import importlib
 
 FILES = ("machines_battlemage", "machines_vendors", "machines_external", "machines_typec", "machines_server",
-         "machines_rdma", "machines_runtime", "machines_derived")
+         "machines_rdma", "machines_reports", "machines_runtime", "machines_derived")
 
 
 def machines():

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What NVML, the compute runtimes, libibverbs and the kernel's log say of GPUs and RDMA devices. */
+#include "check/media.h"
+#include "check/reports.h"
+
+#include "base/parse.h"
+#include "facts/facts.h"
+#include "facts/reports.h"
+#include "facts/xid.h"
+
+/* Libraries whose failing has a check of its own. */
+static bool has_own_check(enum report_kind kind)
+{
+	return kind == REPORT_KIND_VULKAN || kind == REPORT_KIND_VULKAN_FILES || kind == REPORT_KIND_VA;
+}
+
+static void failed(struct check *c, const struct report *r)
+{
+	const struct facts_report *row = facts_report_of(r->kind);
+	struct finding *f;
+
+	if (has_own_check(r->kind) || !report_failed(r))
+		return;
+	f = check_add(c, "GB0303", r->about ? r->about : enum_name(&report_kind_tab, r->kind), FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE,
+		      "asking %s%s%s: %s", row ? row->name : "a library", r->about ? " about " : "", r->about ? r->about : "",
+		      enum_name(&report_outcome_tab, r->outcome));
+	report_evidence(c, f, r);
+}
+
+static void nvml_refuses(struct check *c, const struct report *r)
+{
+	struct finding *f;
+
+	if (r->kind != REPORT_KIND_NVML || !FIELD_KNOWN(r, report, error) || !strstr(r->error, "version mismatch"))
+		return;
+	f = check_add(c, "GB0301", r->about ? r->about : "NVIDIA", FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE,
+		      "NVIDIA's libraries and the loaded module have different versions");
+	report_evidence(c, f, r);
+	if (FIELD_KNOWN(&c->snap->platform, platform, nvidia_module_version))
+		check_evidence(c, f, "/proc/driver/nvidia/version", c->snap->platform.nvidia_module_version, NULL);
+}
+
+static const char *name_of(struct check *c, const struct nvml_device *n)
+{
+	return n->gpu != NONE ? c->snap->gpus.v[n->gpu].name : n->name ? n->name : "the GPU";
+}
+
+static void memory_health(struct check *c, const struct nvml_device *n)
+{
+	bool failed_ = FIELD_KNOWN(n, nvml_device, remap_failed) && n->remap_failed;
+	bool pending = (FIELD_KNOWN(n, nvml_device, remap_pending) && n->remap_pending) ||
+		       (FIELD_KNOWN(n, nvml_device, retired_pending) && n->retired_pending);
+	struct finding *f;
+
+	if (!failed_ && !pending)
+		return;
+	f = check_add(c, "GB0305", check_addr(c, n->address), n->gpu, "%s: %s", name_of(c, n),
+		      failed_ ? "a faulty memory row could not be replaced" : "faulty memory is replaced at the next reset");
+	if (failed_)
+		f->severity = SEVERITY_ERROR;
+	if (FIELD_KNOWN(n, nvml_device, remapped_rows))
+		check_evidence(c, f, "remapped rows", arena_printf(c->arena, "%u", n->remapped_rows), NULL);
+	if (FIELD_KNOWN(n, nvml_device, retired_pages))
+		check_evidence(c, f, "retired pages", arena_printf(c->arena, "%u", n->retired_pages), NULL);
+	if (FIELD_KNOWN(n, nvml_device, ecc_uncorrected))
+		check_evidence(c, f, "errors not corrected", arena_printf(c->arena, "%llu", (unsigned long long)n->ecc_uncorrected), NULL);
+}
+
+static void nvml(struct check *c, const struct nvml_device *n)
+{
+	struct finding *f;
+
+	memory_health(c, n);
+	if (FIELD_KNOWN(n, nvml_device, mig) && FIELD_KNOWN(n, nvml_device, mig_pending) && n->mig != n->mig_pending) {
+		f = check_add(c, "GB0307", check_addr(c, n->address), n->gpu, "%s: MIG is %s and will be %s after a reset", name_of(c, n),
+			      n->mig ? "on" : "off", n->mig_pending ? "on" : "off");
+		check_evidence(c, f, "MIG", n->mig ? "on" : "off", n->mig_pending ? "on" : "off");
+	}
+	if (str_eq(n->compute_mode, "prohibited")) {
+		f = check_add(c, "GB0310", check_addr(c, n->address), n->gpu, "%s: its compute mode prohibits compute", name_of(c, n));
+		check_evidence(c, f, "compute mode", n->compute_mode, "default");
+	}
+}
+
+static bool lists(const struct report *r, uint32_t gpu)
+{
+	uint32_t i;
+
+	for (i = 0; r && i < r->compute.n; i++)
+		if (r->compute.v[i].gpu == gpu)
+			return true;
+	return false;
+}
+
+static bool answered(const struct report *r)
+{
+	return r && (r->outcome == REPORT_OUTCOME_FRESH || r->outcome == REPORT_OUTCOME_ABSENT);
+}
+
+/* Only where everything that could list it was asked and did not. */
+static void compute(struct check *c)
+{
+	const struct report *ze = report_find(c->snap, REPORT_KIND_LEVEL_ZERO), *cl = report_find(c->snap, REPORT_KIND_OPENCL);
+	uint32_t i;
+
+	if (!answered(cl))
+		return;
+	for (i = 0; i < c->snap->gpus.n; i++) {
+		const struct gpu *g = &c->snap->gpus.v[i];
+		const struct facts_family *family = facts_family_find(media_family(c->snap, g));
+		uint64_t whole = FIELD_KNOWN(g, gpu, vram_bytes) ? g->vram_bytes : FIELD_KNOWN(g, gpu, bar_max_bytes) ? g->bar_max_bytes : 0;
+		bool small = FIELD_KNOWN(g, gpu, vram_visible_bytes) && g->vram_visible_bytes < whole;
+		struct finding *f;
+
+		if (!gpu_is_served(g) || lists(cl, i) || lists(ze, i) || (FIELD_KNOWN(g, gpu, asleep) && g->asleep) ||
+		    (facts_report_fits(facts_report_of(REPORT_KIND_LEVEL_ZERO), g->driver) && !answered(ze)))
+			continue;
+		if (family && family->flags & FAMILY_NEEDS_REBAR && small && ze && ze->outcome == REPORT_OUTCOME_FRESH) {
+			f = check_add(c, "GB0302", check_addr(c, g->address), i, "%s: no compute runtime takes it, and its memory window is small", g->name);
+			check_evidence(c, f, check_pci_path(c, g->pci, "resource"),
+				       arena_printf(c->arena, "%llu MiB", (unsigned long long)(g->vram_visible_bytes >> 20)),
+				       arena_printf(c->arena, "%llu MiB", (unsigned long long)(whole >> 20)));
+		} else {
+			f = check_add(c, "GB0306", check_addr(c, g->address), i, "%s: no compute runtime lists it", g->name);
+		}
+		if (ze)
+			report_evidence(c, f, ze);
+		report_evidence(c, f, cl);
+	}
+}
+
+static void verbs(struct check *c, const struct report *r)
+{
+	struct finding *f;
+	uint32_t i;
+
+	if (r->kind != REPORT_KIND_VERBS)
+		return;
+	if (r->outcome == REPORT_OUTCOME_DENIED || (r->outcome == REPORT_OUTCOME_FRESH && FIELD_KNOWN(r, report, error))) {
+		f = check_add(c, "GB0311", r->about ? r->about : "verbs", NONE, "%s cannot be opened through libibverbs", r->about ? r->about : "an RDMA device");
+		report_evidence(c, f, r);
+	}
+	for (i = 0; i < r->verbs.n; i++) {
+		const struct verbs_device *v = &r->verbs.v[i];
+
+		if (!FIELD_KNOWN(v, verbs_device, dmabuf) || v->dmabuf)
+			continue;
+		f = check_add(c, "GB0309", v->name, NONE, "%s: its driver registers no DMA-BUF memory", v->name);
+		check_evidence(c, f, "ibv_reg_dmabuf_mr", "not supported", NULL);
+	}
+}
+
+/* The same for every device: once. */
+static void locking(struct check *c)
+{
+	const struct report *r = report_find(c->snap, REPORT_KIND_VERBS);
+	const struct user *u = &c->snap->platform.user;
+	struct finding *f;
+
+	if (!r || !FIELD_KNOWN(r, report, lock_error) || !*r->lock_error)
+		return;
+	f = check_add(c, "GB0308", u->name ? u->name : "the user", NONE, "%llu MiB of memory could not be locked",
+		      (unsigned long long)(r->lock_trial_bytes >> 20));
+	check_evidence(c, f, "mlock", r->lock_error, NULL);
+}
+
+static void xids(struct check *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->snap->xids.n; i++) {
+		const struct xid_event *e = &c->snap->xids.v[i];
+		const struct facts_xid *x = facts_xid_find(e->code);
+		struct finding *f;
+
+		f = check_add(c, "GB0304", check_addr(c, e->address), e->gpu, "Xid %u%s%s%s", e->code, x ? ", " : "", x ? x->what : "",
+			      e->count > 1 ? arena_printf(c->arena, " (%u times)", e->count) : "");
+		if (x && x->cause == XID_PROGRAM)
+			f->severity = SEVERITY_NOTE;
+		else if (!x)
+			f->severity = SEVERITY_WARNING;
+		check_evidence(c, f, "kernel log", e->text, NULL);
+		if (x)
+			check_remedy(c, f, "%s", x->mend);
+	}
+}
+
+static void run(struct check *c)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < c->snap->reports.n; i++) {
+		const struct report *r = &c->snap->reports.v[i];
+
+		failed(c, r);
+		nvml_refuses(c, r);
+		for (k = 0; k < r->nvml.n; k++)
+			nvml(c, &r->nvml.v[k]);
+		verbs(c, r);
+	}
+	compute(c);
+	locking(c);
+	xids(c);
+}
+
+const struct check_fn check_userspace_fns[] = {
+	{"userspace", "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311", run},
+	{0},
+};

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/media.h"
+
+#include "base/parse.h"
+#include "facts/facts.h"
+
+FIELD_TABLE(media_codec, MEDIA_CODEC)
+FIELD_TABLE(media_node, MEDIA_NODE)
+
+/* MTL and newer encode at EncSlice what older ones do at EncSliceLP; JPEG has a picture as its unit. */
+static const char *const encoders = "EncSlice EncSliceLP EncPicture";
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t n = word ? strlen(word) : 0;
+	const char *at = words;
+
+	while (n && (at = strstr(at, word))) {
+		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+const char *media_family(const struct snapshot *s, const struct gpu *g)
+{
+	const struct pci_device *d = &s->pci.v[g->pci];
+	const struct facts_family *f = facts_family_at(g->vendor_id, g->device_id, FIELD_KNOWN(d, pci_device, class) ? d->class : 0);
+
+	return f ? f->key : NULL;
+}
+
+int media_huc(const struct snapshot *s, struct arena *a, uint32_t gpu, const char **ret_why)
+{
+	const struct gpu *g = &s->gpus.v[gpu];
+	const char *family = media_family(s, g);
+	const struct facts_firmware *f;
+	bool any = false, with_this = false;
+	uint32_t i;
+
+	for (f = facts_firmwares; family && f->file; f++) {
+		if (!str_eq(f->kind, "HuC") || !facts_family_fits(f->family, family))
+			continue;
+		any = true;
+		with_this |= str_eq(f->driver, g->driver);
+	}
+	if (any && !with_this) {
+		*ret_why = arena_printf(a, "%s loads no HuC firmware for this family", g->driver ? g->driver : "the driver");
+		return 0;
+	}
+	for (i = 0; i < s->platform.firmware.n; i++) {
+		const struct firmware_file *w = &s->platform.firmware.v[i];
+
+		if (!str_eq(w->kind, "HuC") || !u32s_has(&w->gpus, gpu) || !FIELD_KNOWN(w, firmware_file, state))
+			continue;
+		*ret_why = arena_printf(a, "the HuC firmware %s is %s", w->name, enum_name(&firmware_state_tab, w->state));
+		return w->state == FIRMWARE_STATE_PRESENT;
+	}
+	return -1;
+}
+
+bool media_lacks_rate_control(const struct media_codec *c)
+{
+	return c->encode && strs_has(&c->rate_control, "CQP") && !strs_has(&c->rate_control, "CBR") &&
+	       !strs_has(&c->rate_control, "VBR");
+}
+
+static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c)
+{
+	bool encodes = has_word(encoders, c->entrypoint);
+	uint32_t i;
+
+	if (str_eq(c->entrypoint, "VLD"))
+		m->decode = true;
+	if (encodes)
+		m->encode = true;
+	for (i = 0; encodes && i < c->rate_control.n; i++)
+		if (!strs_has(&m->rate_control, c->rate_control.v[i]))
+			strs_add(a, &m->rate_control, c->rate_control.v[i]);
+	if (FIELD_KNOWN(c, va_config, width_max) && c->width_max > m->width_max)
+		FIELD_SET(m, media_codec, width_max, c->width_max);
+	if (FIELD_KNOWN(c, va_config, height_max) && c->height_max > m->height_max)
+		FIELD_SET(m, media_codec, height_max, c->height_max);
+}
+
+static void codec_read(struct arena *a, struct media_codec *m, const struct facts_codec *row, const struct report *r)
+{
+	uint32_t i;
+
+	FIELD_SET(m, media_codec, decode, false);
+	FIELD_SET(m, media_codec, encode, false);
+	for (i = 0; i < r->va.n; i++) {
+		const struct va_config *c = &r->va.v[i];
+
+		if (!has_word(row->profiles, c->profile))
+			continue;
+		if (row->format && FIELD_KNOWN(c, va_config, formats) && !strs_has(&c->formats, row->format))
+			continue;
+		config_take(a, m, c);
+	}
+	FIELD_KNOW(m, media_codec, rate_control);
+}
+
+/* Why something that the family has is not offered here. */
+static const char *why_missing(const struct snapshot *s, struct arena *a, const struct report *r, unsigned lost)
+{
+	const struct gpu *g = &s->gpus.v[r->gpu];
+	const struct facts_id *id = facts_id_find(g->vendor_id, g->device_id);
+	const struct facts_va_build *b;
+
+	if (id && id->flags & ID_NOT_IN_MEDIA)
+		return "the driver does not know this device id";
+	for (b = facts_va_builds; b->vendor; b++)
+		if (r->vendor && strstr(r->vendor, b->vendor) && (!b->free_kernels || lost & (CODEC_DECODE_FULL | CODEC_ENCODE_FULL)))
+			return b->say;
+	return "the driver is older than this GPU, or was built without it";
+}
+
+static void codec_judge(const struct snapshot *s, struct arena *a, struct media_codec *m, const struct report *r, unsigned promise)
+{
+	unsigned lost = 0;
+
+	FIELD_SET(m, media_codec, decode_promised, promise & CODEC_DECODE);
+	FIELD_SET(m, media_codec, encode_promised, promise & CODEC_ENCODE);
+	FIELD_SET(m, media_codec, never_encoded, promise & CODEC_NEVER_ENCODE);
+	if (m->decode_promised && !m->decode)
+		lost |= CODEC_DECODE | (promise & CODEC_DECODE_FULL);
+	if (m->encode_promised && !m->encode)
+		lost |= CODEC_ENCODE | (promise & CODEC_ENCODE_FULL);
+	FIELD_SET(m, media_codec, missing, lost ? why_missing(s, a, r, lost) : "");
+}
+
+static void node_codecs(const struct snapshot *s, struct arena *a, struct media_node *n, const struct report *r)
+{
+	const struct facts_media *row = NULL;
+	const struct facts_codec *c;
+
+	if (r->gpu != NONE)
+		row = facts_media_of(media_family(s, &s->gpus.v[r->gpu]));
+	for (c = facts_codecs; c->key; c++) {
+		struct media_codec *m = LIST_PUSH(a, &n->codecs);
+
+		FIELD_SET(m, media_codec, key, c->key);
+		FIELD_SET(m, media_codec, codec, c->name);
+		FIELD_SET(m, media_codec, depth, c->depth);
+		FIELD_SET(m, media_codec, chroma, c->chroma);
+		codec_read(a, m, c, r);
+		if (row)
+			codec_judge(s, a, m, r, facts_media_promise(row, c->key));
+	}
+	FIELD_KNOW(n, media_node, codecs);
+}
+
+void media_nodes(const struct snapshot *s, struct arena *a, struct media_node_list *ret)
+{
+	uint32_t i;
+
+	*ret = (struct media_node_list){0};
+	for (i = 0; i < s->reports.n; i++) {
+		const struct report *r = &s->reports.v[i];
+		const struct facts_va_driver *d = facts_va_driver_named(r->vendor);
+		struct media_node *n;
+
+		if (r->kind != REPORT_KIND_VA)
+			continue;
+		n = LIST_PUSH(a, ret);
+		FIELD_SET(n, media_node, node, r->about ? r->about : "");
+		FIELD_SET(n, media_node, gpu, FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE);
+		FIELD_SET(n, media_node, outcome, r->outcome);
+		if (FIELD_KNOWN(r, report, message))
+			FIELD_SET(n, media_node, message, r->message);
+		if (FIELD_KNOWN(r, report, error))
+			FIELD_SET(n, media_node, error, r->error);
+		if (FIELD_KNOWN(r, report, vendor))
+			FIELD_SET(n, media_node, vendor, r->vendor);
+		if (d)
+			FIELD_SET(n, media_node, driver, d->name);
+		if (FIELD_KNOWN(r, report, api_version))
+			FIELD_SET(n, media_node, version, r->api_version);
+		if (FIELD_KNOWN(r, report, va) && !FIELD_KNOWN(r, report, error))
+			node_codecs(s, a, n, r);
+	}
+}

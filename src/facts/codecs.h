@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Video codecs as VA-API names them, and which of them each GPU family decodes and encodes. Tables end with a zeroed
+ * row.
+ */
+#ifndef GPUBAY_FACTS_CODECS_H
+#define GPUBAY_FACTS_CODECS_H
+
+#include "base/field.h"
+#include "model/gpu.h"
+
+/* A codec at one bit depth and chroma format. */
+struct facts_codec {
+	const char *key;      /* what the promises call it: "hevc10" */
+	const char *name;     /* "HEVC" */
+	uint32_t depth;
+	const char *chroma;   /* "4:2:0" */
+	const char *profiles; /* VA-API profiles, space separated: one of them is enough */
+	const char *format;   /* surface format that has to be offered too, where the profile alone does not tell; or NULL */
+};
+extern const struct facts_codec facts_codecs[];
+
+/*
+ * What a family's media engine does, one word for each codec: "hevc10:DE". D decode, E encode; in small letters where
+ * only a full-feature build of the driver has it; "!E" is what people expect and no such GPU has.
+ */
+struct facts_media {
+	const char *families; /* keys or prefixes ended with '*', space separated */
+	const char *codecs;
+	const char *source;
+};
+extern const struct facts_media facts_medias[];
+/* NULL: gpubay has no row for the family. */
+const struct facts_media *facts_media_of(const char *family);
+
+enum {
+	CODEC_DECODE = 1,
+	CODEC_ENCODE = 2,
+	CODEC_DECODE_FULL = 4, /* decoding is left out of builds without non-free kernels */
+	CODEC_ENCODE_FULL = 8,
+	CODEC_NEVER_ENCODE = 16,
+};
+/* What a row promises of one codec. */
+unsigned facts_media_promise(const struct facts_media *row, const char *codec);
+
+/* VA-API drivers: which one a kernel driver's GPUs want, and how it names itself. */
+struct facts_va_driver {
+	const char *name;    /* NAME_drv_video.so, LIBVA_DRIVER_NAME */
+	const char *drivers; /* kernel drivers, space separated */
+	const char *families; /* families it is for, as above; NULL: all of those kernel drivers */
+	const char *vendor;  /* part of its vendor string */
+	const char *package; /* Debian's */
+	const char *source;
+};
+extern const struct facts_va_driver facts_va_drivers[];
+/* The first that serves a family with a kernel driver; NULL when none is known. */
+const struct facts_va_driver *facts_va_driver_for(const char *driver, const char *family);
+/* By the vendor string that libva gives; NULL. */
+const struct facts_va_driver *facts_va_driver_named(const char *vendor);
+bool facts_va_driver_serves(const struct facts_va_driver *row, const char *driver, const char *family);
+
+/* Builds of a driver that leave codecs out, by its vendor string. */
+struct facts_va_build {
+	const char *vendor; /* part of the vendor string */
+	bool free_kernels;  /* without the shaders that are not free */
+	const char *say;
+	const char *mend;
+	const char *source;
+};
+extern const struct facts_va_build facts_va_builds[];
+
+/* Whether Intel's oneVPL runtime (vpl-gpu-rt) is for this family. */
+bool facts_vpl_family(const char *family);
+
+#endif

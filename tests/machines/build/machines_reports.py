@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What driver libraries say, and the ways in which they do not: the reports of gpubay-probe as answers."""
+import json
+
+import machines_battlemage as battlemage
+import machines_rdma as rdma
+import machines_vendors as vendors
+
+ICD = "/usr/share/vulkan/icd.d/"
+LIB = "/usr/lib/x86_64-linux-gnu/"
+GIB = 1 << 30
+
+
+def based_on(build, name, note):
+    m = build(name)
+    m.note = note
+    m.header = [(k, note if k == "note" else v) for k, v in m.header]
+    return m
+
+
+def report(m, key, outcome="fresh", **fields):
+    kind, _, about = key.partition(":")
+    document = {"schema": "gpubay/report/v1", "kind": kind, "outcome": outcome, **fields}
+    if about and not about.startswith("not="):
+        document["about"] = about
+    m.answer("report", key, json.dumps(document, indent=1))
+
+
+def icd(name, library, result="works", vendor="intel", **more):
+    f = {"path": ICD + name, "vendor": vendor, "software": library.startswith("libvulkan_lvp"), "library": LIB + library if "/" not in library else library,
+         "api_version": "1.4.305", "used": True, "left_out_by": "", "result": result}
+    if result == "works":
+        f["library_path"] = LIB + library
+    return {**f, **more}
+
+
+LVP = icd("lvp_icd.x86_64.json", "libvulkan_lvp.so", vendor="other")
+ANV = icd("intel_icd.x86_64.json", "libvulkan_intel.so")
+RADV = icd("radeon_icd.x86_64.json", "libvulkan_radeon.so", vendor="amd")
+SELECT = {"path": "/usr/share/vulkan/implicit_layer.d/VkLayer_MESA_device_select.json", "name": "VK_LAYER_MESA_device_select", "library": "libVkLayer_MESA_device_select.so",
+          "implicit": True, "used": True, "left_out_by": "", "result": "works"}
+
+
+def files(m, drivers, layers=(SELECT,), variables=(), key="vulkan-files", **more):
+    report(m, key, variables=list(variables), privileged=more.pop("privileged", []), drivers=list(drivers), layers=list(layers), **more)
+
+
+def device(name, kind, address=None, vendor=0x8086, number=0xe20b, memory=12 * GIB, driver="Intel open-source Mesa driver", **more):
+    d = {"name": name, "type": kind, "vendor_id": f"{vendor:#x}", "device_id": f"{number:#x}", "api_version": "1.4.305", "driver_version": "25.0.7", "driver": driver,
+         "memory_bytes": memory, "opens": True, "error": ""}
+    return {**d, **({"address": address} if address else {}), **more}
+
+
+LLVMPIPE = device("llvmpipe (LLVM 19.1.7, 256 bits)", "cpu", None, 0x10005, 0, 15 * GIB, "llvmpipe")
+B580 = device("Intel(R) Arc(tm) B580 Graphics (BMG G21)", "discrete", "0000:03:00.0")
+
+
+def vulkan(m, devices, key="vulkan", **more):
+    report(m, key, library="libvulkan.so.1", library_version="1.4.309", vulkan=[{"index": i, **d} for i, d in enumerate(devices)], **more)
+
+
+RC_ALL = ["CQP", "CBR", "VBR", "ICQ", "QVBR"]
+RT = {"10": ["4:2:0", "4:2:0 10 bit"], "12": ["4:2:0 10 bit", "4:2:0 12 bit"]}
+
+
+def decodes(*profiles):
+    return [{"profile": p, "entrypoint": "VLD", "width_max": 16384, "height_max": 16384,
+             "formats": RT["12"] if p == "VP9Profile2" else RT["10"] if p == "AV1Profile0" else ["4:2:0"]} for p in profiles]
+
+
+def encodes(*profiles, rate=RC_ALL, entrypoint="EncSlice"):
+    return [{"profile": p, "entrypoint": "EncPicture" if p == "JPEGBaseline" else entrypoint, "width_max": 8192, "height_max": 8192,
+             "formats": RT["10"] if p == "AV1Profile0" else ["4:2:0"], **({} if p == "JPEGBaseline" else {"rate_control": rate})} for p in profiles]
+
+
+HEVC = ["HEVCMain", "HEVCMain10", "HEVCMain422_10", "HEVCMain444_10"]
+BMG_DECODES = ["MPEG2Main", "H264Main", "H264High", "JPEGBaseline", "VP8Version0_3", *HEVC, "HEVCMain12", "VP9Profile0", "VP9Profile1", "VP9Profile2", "AV1Profile0"]
+BMG_ENCODES = ["H264Main", "H264High", "JPEGBaseline", *HEVC, "AV1Profile0"]
+IHD = "Intel iHD driver for Intel(R) Gen Graphics - 25.2.6 ()"
+
+
+def va(m, node, configs, vendor=IHD, **more):
+    report(m, f"va:{node}", library="libva-drm.so.2", api_version="1.22", vendor=vendor, va=configs, **more)
+
+
+def va_refuses(m, node, tail, **more):
+    report(m, f"va:{node}", library="libva-drm.so.2", error="vaInitialize: unknown libva error", va=[], stderr_tail=tail, **more)
+
+
+def computes(m, *devices, ze=None):
+    report(m, "opencl", library="libOpenCL.so.1", compute=list(devices))
+    if ze is not None:
+        report(m, "level-zero", library="libze_loader.so.1", compute=ze)
+
+
+def m_1gpu_reports_b580_well(name):
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "Arc B580 and every library that can speak of it does: Vulkan, VA-API, oneVPL, Level Zero, OpenCL")
+    vulkan(m, [B580, LLVMPIPE])
+    files(m, [ANV, icd("intel_icd.i686.json", "/usr/lib/i386-linux-gnu/libvulkan_intel.so", "other architecture"), RADV, LVP])
+    va(m, "renderD128", decodes(*BMG_DECODES) + encodes(*BMG_ENCODES))
+    report(m, "vpl", library="libvpl.so.2", vpl=[{"name": "mfx-gen", "hardware": True, "api_version": "2.14", "vendor_id": "0x8086", "device_id": "0xe20b", "render_minor": 128,
+                                                 "codecs": [{"codec": "AVC", "encode": False, "depth_max": 8}, {"codec": "AV1", "encode": True, "depth_max": 10}]}])
+    gpu = {"name": "Intel(R) Arc(TM) B580 Graphics", "type": "gpu", "address": "0000:03:00.0", "memory_bytes": 12168933376, "units": 160}
+    computes(m, {**gpu, "platform": "Intel(R) OpenCL Graphics", "version": "OpenCL 3.0 NEO", "driver_version": "25.18.33578"}, ze=[{**gpu, "platform": "Level Zero", "version": "1.12"}])
+    return m
+
+
+def m_1gpu_reports_vulkan_files_broken(name):
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "Vulkan manifests of every broken kind, so that llvmpipe alone is left")
+    vulkan(m, [LLVMPIPE])
+    files(m, [icd("intel_icd.i686.json", "/usr/lib/i386-linux-gnu/libvulkan_intel.so", "other architecture", error="wrong ELF class: ELFCLASS32"),
+              icd("amd_icd64.json", "amdvlk64.so", "library missing", vendor="amd", missing=LIB + "amdvlk64.so", error="amdvlk64.so: cannot open shared object file: No such file or directory"),
+              icd("nvidia_icd.json", "libGLX_nvidia.so.0", "its dependency is missing", vendor="nvidia", missing="libXext.so.6",
+                  error="libXext.so.6: cannot open shared object file: No such file or directory"),
+              icd("vendor_icd.json", "libvulkan_vendor.so", "no entry point", vendor="other", error="it has no entry point for the Vulkan loader"),
+              {"path": ICD + "half_icd.json", "used": True, "left_out_by": "", "result": "manifest is wrong", "error": "half_icd.json:1:12: '}' expected near end of file"}, LVP],
+          layers=(SELECT, {**SELECT, "path": "/etc/vulkan/implicit_layer.d/overlay.json", "name": "VK_LAYER_overlay", "result": "library missing",
+                           "error": "liboverlay.so: cannot open shared object file: No such file or directory"}))
+    return m
+
+
+def m_1gpu_reports_nvidia_compute_only(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "RTX 4090 with the compute part of the driver alone; the libraries were updated under the loaded module, and the kernel's log holds errors")
+    vulkan(m, [LLVMPIPE])
+    files(m, [ANV, RADV, LVP])
+    report(m, "nvml:0000:01:00.0", library="libnvidia-ml.so.1", error="NVML does not start: Driver/library version mismatch (NVML error 18)", nvml=[])
+    m.answer("log", "xid", "\n".join(["NVRM: Xid (PCI:0000:01:00): 31, pid=4711, name=train, Ch 00000008, MMU Fault: ENGINE GRAPHICS",
+                                      "NVRM: Xid (PCI:0000:01:00): 119, pid=4711, name=train, Timeout waiting for RPC from GSP!",
+                                      "NVRM: Xid (PCI:0000:01:00): 119, pid=4712, name=train, Timeout waiting for RPC from GSP!",
+                                      "NVRM: Xid (PCI:0000:01:00): 777, something new"]))
+    return m
+
+
+def m_1gpu_reports_nvidia_container(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "a container that was given an RTX 4090 without the graphics part of the driver")
+    m.tree.put("run/.containerenv", __import__("capture").Node("file", b""))
+    vulkan(m, [LLVMPIPE])
+    files(m, [LVP])
+    return m
+
+
+def m_1gpu_reports_nvidia_incomplete(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "RTX 4090 whose Vulkan driver was passed in without its shader compiler")
+    vulkan(m, [], error="vkCreateInstance: VK_ERROR_INCOMPATIBLE_DRIVER")
+    files(m, [icd("nvidia_icd.json", "libGLX_nvidia.so.0", vendor="nvidia", library_path=LIB + "libGLX_nvidia.so.0", incomplete=["libnvidia-glvkspirv.so.575.64.03"])])
+    return m
+
+
+def m_2gpu_reports_nvidia_subset(name):
+    m = based_on(vendors.m_2gpu_rtx3090_rtx4090, name, "two NVIDIA GPUs, one without its node, and a driver that fails because of it")
+    m.tree.remove("dev/nvidia1")
+    vulkan(m, [], error="vkEnumeratePhysicalDevices: VK_ERROR_INITIALIZATION_FAILED")
+    files(m, [icd("nvidia_icd.json", "libGLX_nvidia.so.0", vendor="nvidia")])
+    return m
+
+
+def m_1gpu_reports_crashing(name):
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "libraries that crash and hang when they are asked")
+    report(m, "vulkan", "crashed", message="the library died of SIGSEGV")
+    files(m, [{**ANV, "result": "crashed", "error": "loading it ended in SIGSEGV"}, LVP])
+    report(m, "va:renderD128", "hung", message="no answer within 10 s", stuck=True)
+    report(m, "opencl", "garbage", message="the worker printed what is no report (report:1:1: '[' or '{' expected near '?')")
+    return m
+
+
+def m_1gpu_reports_denied(name):
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "the render node may not be opened by who asks")
+    report(m, "vulkan", "no permission", message="no permission to open /dev/dri/renderD128", library="libvulkan.so.1", vulkan=[{"index": 0, **LLVMPIPE}],
+           left_out=["/dev/dri/renderD128: no permission"])
+    files(m, [ANV, LVP])
+    report(m, "va:renderD128", "no permission", message="no permission to open /dev/dri/renderD128")
+    return m
+
+
+def m_1gpu_reports_variables(name):
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "variables of the environment steer Vulkan and VA-API past the GPU's drivers")
+    only = "VK_ICD_FILENAMES=" + ICD + "lvp_icd.x86_64.json"
+    vulkan(m, [LLVMPIPE])
+    files(m, [LVP, {**ANV, "used": False, "left_out_by": "VK_ICD_FILENAMES"}], variables=[only], privileged=["/usr/bin/gamescope"])
+    va_refuses(m, "renderD128", "libva error: /usr/lib/x86_64-linux-gnu/dri/i965_drv_video.so init failed\n", variables=["LIBVA_DRIVER_NAME=i965"])
+    return m
+
+
+def m_2gpu_reports_order(name):
+    m = based_on(vendors.m_2gpu_intel_nvidia, name, "the integrated GPU comes first and the other one does not open; VA-API on the first node lacks what the build left out")
+    intel = device("Intel(R) UHD Graphics 730 (ADL-S GT1)", "integrated", "0000:00:02.0", 0x8086, 0x4692, 11 * GIB)
+    lost = device("NVIDIA GeForce RTX 4070", "discrete", "0000:01:00.0", 0x10de, 0x2786, 12 * GIB, "NVIDIA", opens=False, error="VK_ERROR_DEVICE_LOST")
+    vulkan(m, [intel, lost])
+    files(m, [ANV, icd("nvidia_icd.json", "libGLX_nvidia.so.0", vendor="nvidia")])
+    va(m, "renderD129", decodes("MPEG2Main", "H264High", "JPEGBaseline", *HEVC, "HEVCMain12", "VP9Profile0", "VP9Profile1", "VP9Profile2") +
+       encodes("H264High", "HEVCMain", "HEVCMain10", "HEVCMain444_10", "VP9Profile0", "VP9Profile1", "VP9Profile2", entrypoint="EncSliceLP") + encodes("JPEGBaseline"))
+    va(m, "renderD128", decodes("H264High", "HEVCMain", "HEVCMain10", "VP9Profile0", "AV1Profile0"), vendor="VA-API NVDEC driver [direct backend]")
+    return m
+
+
+def m_1gpu_reports_va_missing(name):
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "no VA-API driver for the GPU, while LIBVA_DRIVER_NAME is not set")
+    va_refuses(m, "renderD128", "libva info: Trying to open /usr/lib/x86_64-linux-gnu/dri/iHD_drv_video.so\nlibva info: va_openDriver() returns -1\n")
+    vulkan(m, [B580])
+    files(m, [ANV, LVP])
+    return m
+
+
+def m_1gpu_reports_a100_mig(name):
+    m = based_on(rdma.m_1gpu_rdma_ib_ready, name, "an A100 cut by MIG, with memory that wears out, and an adapter whose driver takes no DMA-BUF")
+    report(m, "nvml:0000:17:00.0", library="libnvidia-ml.so.1", driver_version="570.172.08", api_version="12.8", nvml=[{
+        "address": "0000:17:00.0", "name": "NVIDIA A100 80GB PCIe", "uuid": "GPU-a11a5000-0000-4000-8000-000000000017", "memory_bytes": 80 * GIB, "compute_capability": "8.0",
+        "mig": True, "mig_pending": False, "migs": [{"index": 0, "name": "NVIDIA A100 80GB PCIe MIG 3g.40gb", "gpu_instance": 1, "compute_instance": 0, "memory_bytes": 40 * GIB}],
+        "compute_mode": "prohibited", "ecc": True, "ecc_uncorrected": 2, "remapped_rows": 3, "remap_pending": True, "remap_failed": False}])
+    vulkan(m, [])
+    files(m, [icd("nvidia_icd.json", "libGLX_nvidia.so.0", vendor="nvidia")])
+    report(m, "verbs:ibp49s0", library="libibverbs.so.1", lock_trial_bytes=64 << 20, lock_error="Cannot allocate memory",
+           verbs=[{"name": "ibp49s0", "opens": True, "firmware": "20.31.1014", "ports": 1, "ports_active": 1, "dmabuf": False, "registered_bytes": 0,
+                   "register_error": "Cannot allocate memory"}])
+    return m
+
+
+def m_1gpu_reports_verbs_refused(name):
+    m = based_on(rdma.m_1gpu_rdma_ib_ready, name, "the kernel has the RDMA device and libibverbs does not know it; NVML may not open the GPU")
+    report(m, "verbs:ibp49s0", library="libibverbs.so.1", lock_trial_bytes=64 << 20, lock_error="", verbs=[],
+           error="libibverbs does not know the device: its provider library is missing, or ib_uverbs is not loaded")
+    report(m, "nvml:0000:17:00.0", "no permission", message="NVML does not start: no permission to open the NVIDIA device nodes")
+    return m
+
+
+def m_1gpu_reports_old_mesa_small_window(name):
+    m = based_on(battlemage.m_1gpu_b580_rebar_off, name, "Mesa older than the GPU, and a small memory window that the compute runtime refuses")
+    vulkan(m, [{**LLVMPIPE, "driver_info": "Mesa 22.3.6 (LLVM 15.0.6)"}])
+    files(m, [ANV, RADV, LVP])
+    computes(m, ze=[])
+    return m
+
+
+def m_1gpu_reports_nothing_installed(name):
+    m = based_on(vendors.m_1gpu_rx7800xt_ready, name, "an RX 7800 XT and no library that could use it")
+    report(m, "vulkan", "library missing", message="libvulkan.so.1 is not installed")
+    files(m, [], layers=())
+    report(m, "va:renderD128", "library missing", message="libva.so.2 is not installed")
+    report(m, "opencl", "library missing", message="libOpenCL.so.1 is not installed")
+    return m
+
+
+def m_1gpu_reports_rx7800xt_no_vulkan(name):
+    m = based_on(vendors.m_1gpu_rx7800xt_ready, name, "an RX 7800 XT with the Vulkan loader and no driver; Mesa's VA-API without the codecs that are under patents")
+    vulkan(m, [], error="vkCreateInstance: VK_ERROR_INCOMPATIBLE_DRIVER")
+    files(m, [], layers=())
+    va(m, "renderD128", decodes("JPEGBaseline", "VP9Profile0", "VP9Profile2", "AV1Profile0") + encodes("AV1Profile0"), vendor="Mesa Gallium driver 25.1.4 for AMD Radeon RX 7800 XT")
+    return m
+
+
+def m_1gpu_reports_b580_no_huc(name):
+    m = based_on(battlemage.m_1gpu_b580_huc_missing, name, "Arc B580 without the HuC firmware: encoders know constant quality alone; oneVPL has no runtime")
+    va(m, "renderD128", decodes(*BMG_DECODES) + encodes(*BMG_ENCODES, rate=["CQP"]))
+    report(m, "vpl", library="libvpl.so.2", vpl=[], error="the dispatcher finds no implementation")
+    return m
