@@ -47,9 +47,11 @@ static void behave(const char *how)
 		flood(2);
 	} else if (strcmp(how, "eat") == 0) {
 		for (;;) {
-			char *p = malloc(1 << 20);
+			volatile char *p = malloc(1 << 20); /* volatile: a compiler may see that nobody reads it */
+			unsigned i;
 
-			memset(p, 1, 1 << 20);
+			for (i = 0; p && i < 1 << 20; i += 4096)
+				p[i] = 1;
 			usleep(500);
 		}
 	} else if (strcmp(how, "eat-in-child") == 0) {
