@@ -13,7 +13,8 @@
 
 #define REPORT_KIND(E, P) \
 	E(P, NVML, "nvml") E(P, VULKAN, "vulkan") E(P, VULKAN_FILES, "vulkan-files") E(P, VA, "va") E(P, VPL, "vpl") \
-	E(P, LEVEL_ZERO, "level-zero") E(P, OPENCL, "opencl") E(P, VERBS, "verbs")
+	E(P, LEVEL_ZERO, "level-zero") E(P, OPENCL, "opencl") E(P, VERBS, "verbs") \
+	E(P, RDMA_TEST, "rdma-test")
 ENUM_DECL(report_kind, REPORT_KIND)
 
 #define REPORT_OUTCOME(E, P) \
@@ -196,6 +197,19 @@ FIELD_STRUCT(nvml_device, NVML_DEVICE)
 	F(S, register_error, str, _, 0, "why registering failed")
 FIELD_STRUCT(verbs_device, VERBS_DEVICE)
 
+/* Data moved from one RDMA port to another, as a test. */
+#define RDMA_TRANSFER(F, S) \
+	F(S, from, str, _, 0, "device and port that sent") \
+	F(S, to, str, _, 0, "device and port that received") \
+	F(S, link_layer, str, _, 0, "InfiniBand or Ethernet") \
+	F(S, from_gid, str, _, FIELD_SECRET, "address of the sender, where addresses are used") \
+	F(S, to_gid, str, _, FIELD_SECRET, "address of the receiver") \
+	F(S, bytes, u64, _, 0, "moved and compared") \
+	F(S, verified, b, _, 0, "everything arrived as it was sent") \
+	F(S, rate_mbps, u32, _, FIELD_VOLATILE, "rate; a test of function, no benchmark") \
+	F(S, error, str, _, 0, "what went wrong; empty when nothing did")
+FIELD_STRUCT(rdma_transfer, RDMA_TRANSFER)
+
 /* Errors of one number that the kernel's log holds of one GPU of NVIDIA. */
 #define XID_EVENT(F, S) \
 	F(S, address, addr, _, 0, "PCI address") \
@@ -233,6 +247,7 @@ FIELD_STRUCT(xid_event, XID_EVENT)
 	F(S, vpl, list, vpl_implementation, 0, "implementations of oneVPL") \
 	F(S, compute, list, compute_device, 0, "devices of OpenCL or Level Zero") \
 	F(S, verbs, list, verbs_device, 0, "RDMA devices") \
+	F(S, transfers, list, rdma_transfer, 0, "data moved as a test, each way") \
 	F(S, lock_trial_bytes, u64, _, 0, "memory that was locked as a trial") \
 	F(S, lock_error, str, _, 0, "why it could not be locked")
 FIELD_STRUCT(report, REPORT)

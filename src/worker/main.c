@@ -17,6 +17,7 @@ static const struct {
 	{REPORT_KIND_LEVEL_ZERO, "", probe_level_zero, 0},
 	{REPORT_KIND_OPENCL, "", probe_opencl, SANDBOX_WRITES},
 	{REPORT_KIND_VERBS, "DEVICE", probe_verbs, 0},
+	{REPORT_KIND_RDMA_TEST, "DEVICE/PORT,DEVICE/PORT", probe_rdma_test, 0},
 };
 
 static int usage(void)

@@ -28,6 +28,7 @@ void probe_vpl(struct work *w);
 void probe_level_zero(struct work *w);
 void probe_opencl(struct work *w);
 void probe_verbs(struct work *w);
+void probe_rdma_test(struct work *w);
 
 /* Opens the first of the names (blank separated) that is there; NULL with the outcome set when none is. */
 void *work_open(struct work *w, const char *names);
