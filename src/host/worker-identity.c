@@ -86,7 +86,5 @@ void worker_identity_get(struct worker_identity *ret)
 		return;
 	ret->change = true;
 	person(ret, getenv("SUDO_UID"));
-	if (!*ret->home)
-		memcpy(ret->home, "/", 2);
 	nodes_look(ret);
 }

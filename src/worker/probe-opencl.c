@@ -156,7 +156,8 @@ void probe_opencl(struct work *w)
 
 	work_variables(w, variables);
 	setenv("CUDA_CACHE_DISABLE", "1", 1);
-	setenv("POCL_KERNEL_CACHE", "0", 1);
+	/* PoCL makes a folder for what it compiles, with all above it, before it lists anything. Nothing is compiled here. */
+	setenv("POCL_CACHE_DIR", "/dev/null", 1);
 	library = work_open(w, "libOpenCL.so.1");
 	if (!library)
 		return;

@@ -63,13 +63,23 @@ RC_ALL = ["CQP", "CBR", "VBR", "ICQ", "QVBR"]
 RT = {"10": ["4:2:0", "4:2:0 10 bit"], "12": ["4:2:0 10 bit", "4:2:0 12 bit"]}
 
 
+# Largest pictures by the beginning of the profile: decoded, encoded.
+SIZES = {"MPEG2": ((2048, 2048), (2048, 2048)), "H264": ((4096, 4096), (4096, 4096)), "VP8": ((4096, 4096), (4096, 4096)),
+         "HEVC": ((16384, 16384), (16384, 12288)), "VP9": ((16384, 16384), (8192, 8192)), "AV1": ((16384, 16384), (8192, 8192)), "JPEG": ((16384, 16384), (16384, 16384))}
+
+
+def size(profile, encode):
+    w, h = next(v for k, v in SIZES.items() if profile.startswith(k))[encode]
+    return {"width_max": w, "height_max": h}
+
+
 def decodes(*profiles):
-    return [{"profile": p, "entrypoint": "VLD", "width_max": 16384, "height_max": 16384,
+    return [{"profile": p, "entrypoint": "VLD", **size(p, False),
              "formats": RT["12"] if p == "VP9Profile2" else RT["10"] if p == "AV1Profile0" else ["4:2:0"]} for p in profiles]
 
 
 def encodes(*profiles, rate=RC_ALL, entrypoint="EncSlice"):
-    return [{"profile": p, "entrypoint": "EncPicture" if p == "JPEGBaseline" else entrypoint, "width_max": 8192, "height_max": 8192,
+    return [{"profile": p, "entrypoint": "EncPicture" if p == "JPEGBaseline" else entrypoint, **size(p, True),
              "formats": RT["10"] if p == "AV1Profile0" else ["4:2:0"], **({} if p == "JPEGBaseline" else {"rate_control": rate})} for p in profiles]
 
 
