@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,19 @@ static _Noreturn void flood(int fd)
 	for (;;)
 		if (write(fd, block, sizeof(block)) < 0)
 			_exit(0);
+}
+
+/* A cgroup whose members the kernel stops so that not even SIGKILL ends them, as a driver may. */
+#define FREEZER "/sys/fs/cgroup/freezer/gpubay-test-worker"
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
 }
 
 static void behave(const char *how)
@@ -77,6 +91,10 @@ static void behave(const char *how)
 
 		if (read(fd, line, sizeof(line) - 1) > 0)
 			printf("%s%d", line, prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	} else if (strcmp(how, "freeze") == 0) {
+		write_file(FREEZER "/tasks", "0");
+		write_file(FREEZER "/freezer.state", "FROZEN");
+		behave("hang");
 	} else if (strcmp(how, "fds") == 0) {
 		int fd;
 
@@ -97,6 +115,14 @@ static void run_as(struct worker *w, const char *how, uint32_t deadline_ms, cons
 static void run(struct worker *w, const char *how, uint32_t deadline_ms)
 {
 	run_as(w, how, deadline_ms, NULL);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static void answers(void **state)
@@ -125,6 +151,27 @@ static void hangs(void **state)
 	assert_false(w.stuck);
 	assert_int_equal(waitpid(w.pid, NULL, WNOHANG), -1);
 	worker_free(&w);
+}
+
+static void cannot_be_ended(void **state)
+{
+	struct worker w;
+	uint64_t start;
+
+	if (mkdir(FREEZER, 0755) < 0) {
+		print_message("# no freezer cgroup that this user may make\n");
+		skip();
+	}
+	start = now_ms();
+	run(&w, "freeze", 300);
+	assert_in_range(now_ms() - start, 300, 300 + WORKER_GRACE_MS + 1000);
+	write_file(FREEZER "/freezer.state", "THAWED");
+	assert_int_equal(w.end, WORKER_END_HUNG);
+	assert_true(w.stuck);
+	waitpid(w.pid, NULL, 0);
+	worker_free(&w);
+	while (rmdir(FREEZER) < 0 && errno == EBUSY)
+		usleep(10000);
 }
 
 static void crashes(void **state)
@@ -222,14 +269,6 @@ static void ends_the_group(void **state)
 	worker_free(&w);
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void side_by_side(void **state)
 {
 	const char *const hang[] = {"worker", "hang", NULL}, *const hello[] = {"worker", "hello", NULL};
@@ -282,7 +321,7 @@ static void confined(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers),	 cmocka_unit_test(hangs),	cmocka_unit_test(crashes),
+		cmocka_unit_test(answers),	 cmocka_unit_test(hangs),	cmocka_unit_test(crashes), cmocka_unit_test(cannot_be_ended),
 		cmocka_unit_test(floods),	 cmocka_unit_test(eats),	cmocka_unit_test(not_there),
 		cmocka_unit_test(ends_the_group), cmocka_unit_test(side_by_side), cmocka_unit_test(confined),
 	};
