@@ -9,7 +9,9 @@
 
 static const char *say_codec(struct arena *a, const struct media_codec *m)
 {
-	return m->depth > 8 || !str_eq(m->chroma, "4:2:0") ? arena_printf(a, "%s %u bit %s", m->codec, m->depth, m->chroma) : m->codec;
+	return m->depth > 8 || !str_eq(m->chroma, "4:2:0") ?
+		       arena_printf(a, "%s %u bit %s", m->codec, m->depth, m->chroma) :
+		       m->codec;
 }
 
 static const char *subject_of(struct check *c, const struct media_node *n)
@@ -59,7 +61,8 @@ static void missing(struct check *c, const struct media_node *n)
 	}
 	if (!b.n)
 		return;
-	f = check_add(c, "GB0204", subject_of(c, n), n->gpu, "%s: not offered although the GPU has it: %s", name_of(c, n), b.p);
+	f = check_add(c, "GB0204", subject_of(c, n), n->gpu,
+		      "%s: not offered although the GPU has it: %s", name_of(c, n), b.p);
 	check_evidence(c, f, n->node, n->vendor, NULL);
 	check_evidence(c, f, n->node, why, NULL);
 	for (build = facts_va_builds; build->vendor; build++)
@@ -81,7 +84,8 @@ static void rate_control(struct check *c, const struct media_node *n)
 			phrase_add(&b, say_codec(c->arena, &n->codecs.v[i]), NULL);
 	if (!b.n)
 		return;
-	f = check_add(c, "GB0205", subject_of(c, n), n->gpu, "%s encodes without CBR and VBR: %s", name_of(c, n), b.p);
+	f = check_add(c, "GB0205", subject_of(c, n), n->gpu, "%s encodes without CBR and VBR: %s",
+		      name_of(c, n), b.p);
 	check_evidence(c, f, n->node, "CQP", "CBR VBR");
 	if (media_huc(c->snap, c->arena, n->gpu, &why) == 0)
 		check_evidence(c, f, "HuC", why, NULL);
@@ -96,7 +100,10 @@ static void never(struct check *c, const struct media_node *n)
 		if (n->codecs.v[i].never_encoded && !n->codecs.v[i].encode)
 			phrase_add(&b, say_codec(c->arena, &n->codecs.v[i]), NULL);
 	if (b.n)
-		check_evidence(c, check_add(c, "GB0207", subject_of(c, n), n->gpu, "%s: no GPU of this family encodes %s", name_of(c, n), b.p),
+		check_evidence(c,
+			       check_add(c, "GB0207", subject_of(c, n), n->gpu,
+					 "%s: no GPU of this family encodes %s", name_of(c, n),
+					 b.p),
 			       n->node, n->vendor, NULL);
 }
 
@@ -116,7 +123,8 @@ static void driver_fits(struct check *c, const struct media_node *n)
 	for (; d->name; d++)
 		if (strstr(n->vendor, d->vendor) && facts_va_driver_serves(d, g->driver, family))
 			return;
-	f = check_add(c, "GB0202", subject_of(c, n), n->gpu, "%s is driven by %s", g->name, n->vendor);
+	f = check_add(c, "GB0202", subject_of(c, n), n->gpu, "%s is driven by %s", g->name,
+		      n->vendor);
 	d = facts_va_driver_for(g->driver, family);
 	check_evidence(c, f, n->node, n->vendor, d ? d->name : NULL);
 	if (set)
@@ -126,18 +134,23 @@ static void driver_fits(struct check *c, const struct media_node *n)
 static void refused(struct check *c, const struct media_node *n)
 {
 	const struct report *r = report_about(c->snap, n->node);
-	const char *set = r ? report_variable(r, "LIBVA_DRIVER_NAME") : NULL, *name = set ? strchr(set, '=') + 1 : NULL;
+	const char *set = r ? report_variable(r, "LIBVA_DRIVER_NAME") : NULL,
+		   *name = set ? strchr(set, '=') + 1 : NULL;
 	const struct gpu *g = n->gpu == NONE ? NULL : &c->snap->gpus.v[n->gpu];
-	const struct facts_va_driver *d = g ? facts_va_driver_for(g->driver, media_family(c->snap, g)) : NULL;
+	const struct facts_va_driver *d =
+		g ? facts_va_driver_for(g->driver, media_family(c->snap, g)) : NULL;
 	struct finding *f;
 
 	if (name && d && !str_eq(name, d->name)) {
-		f = check_add(c, "GB0202", subject_of(c, n), n->gpu, "%s: %s, but this GPU's driver is %s", g->name, set, d->name);
+		f = check_add(c, "GB0202", subject_of(c, n), n->gpu,
+			      "%s: %s, but this GPU's driver is %s", g->name, set, d->name);
 		check_evidence(c, f, "environment", set, d->name);
 	} else {
-		f = check_add(c, "GB0201", subject_of(c, n), n->gpu, "%s: VA-API does not start", name_of(c, n));
+		f = check_add(c, "GB0201", subject_of(c, n), n->gpu, "%s: VA-API does not start",
+			      name_of(c, n));
 		if (d)
-			check_remedy(c, f, "Install the VA-API driver %s: package %s.", d->name, d->package);
+			check_remedy(c, f, "Install the VA-API driver %s: package %s.", d->name,
+				     d->package);
 	}
 	if (r)
 		report_evidence(c, f, r);
@@ -149,12 +162,14 @@ static void node(struct check *c, const struct media_node *n)
 	struct finding *f;
 
 	if (r && report_failed(r)) {
-		f = check_add(c, "GB0203", subject_of(c, n), n->gpu, "%s: asking VA-API: %s", name_of(c, n), enum_name(&report_outcome_tab, r->outcome));
+		f = check_add(c, "GB0203", subject_of(c, n), n->gpu, "%s: asking VA-API: %s",
+			      name_of(c, n), enum_name(&report_outcome_tab, r->outcome));
 		report_evidence(c, f, r);
 	} else if (n->outcome == REPORT_OUTCOME_DENIED) {
 		const struct user *u = &c->snap->platform.user;
 
-		f = check_add(c, "GB0208", n->node, n->gpu, "%s may not open %s", u->name ? u->name : "the user", n->node);
+		f = check_add(c, "GB0208", n->node, n->gpu, "%s may not open %s",
+			      u->name ? u->name : "the user", n->node);
 		report_evidence(c, f, r);
 	} else if (n->outcome == REPORT_OUTCOME_FRESH && FIELD_KNOWN(n, media_node, error)) {
 		refused(c, n);
@@ -180,9 +195,14 @@ static void several(struct check *c, const struct media_node_list *l)
 		if (!l->v[i].codecs.n || l->v[i].gpu == NONE)
 			continue;
 		if (!f)
-			f = check_add(c, "GB0206", "media", NONE, "programs that are told no node use %s: %s", l->v[i].node, name_of(c, &l->v[i]));
+			f = check_add(c, "GB0206", "media", NONE,
+				      "programs that are told no node use %s: %s", l->v[i].node,
+				      name_of(c, &l->v[i]));
 		check_evidence(c, f, arena_printf(c->arena, "/dev/dri/%s", l->v[i].node),
-			       arena_printf(c->arena, "%s %s", check_addr(c, c->snap->gpus.v[l->v[i].gpu].address), name_of(c, &l->v[i])), NULL);
+			       arena_printf(c->arena, "%s %s",
+					    check_addr(c, c->snap->gpus.v[l->v[i].gpu].address),
+					    name_of(c, &l->v[i])),
+			       NULL);
 	}
 }
 
@@ -195,7 +215,8 @@ static void no_library(struct check *c, const struct media_node_list *l)
 
 		if (l->v[i].outcome != REPORT_OUTCOME_ABSENT || !r)
 			continue;
-		report_evidence(c, check_add(c, "GB0209", "media", NONE, "VA-API is not installed"), r);
+		report_evidence(c, check_add(c, "GB0209", "media", NONE, "VA-API is not installed"),
+				r);
 		return;
 	}
 }
@@ -215,11 +236,16 @@ static void one_vpl(struct check *c)
 		if (!gpu_is_served(g) || !facts_vpl_family(media_family(c->snap, g)))
 			continue;
 		for (k = 0; k < r->vpl.n; k++)
-			has |= r->vpl.v[k].hardware && (r->vpl.v[k].gpu == i || r->vpl.v[k].gpu == NONE);
+			has |= r->vpl.v[k].hardware &&
+			       (r->vpl.v[k].gpu == i || r->vpl.v[k].gpu == NONE);
 		if (has)
 			continue;
-		f = check_add(c, "GB0210", check_addr(c, g->address), i, "%s: oneVPL finds no runtime for it", g->name);
-		check_evidence(c, f, r->library ? r->library : "libvpl.so.2", FIELD_KNOWN(r, report, error) ? r->error : "no hardware implementation", NULL);
+		f = check_add(c, "GB0210", check_addr(c, g->address), i,
+			      "%s: oneVPL finds no runtime for it", g->name);
+		check_evidence(c, f, r->library ? r->library : "libvpl.so.2",
+			       FIELD_KNOWN(r, report, error) ? r->error :
+							       "no hardware implementation",
+			       NULL);
 	}
 }
 

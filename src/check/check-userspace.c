@@ -11,7 +11,8 @@
 /* Libraries whose failing has a check of its own. */
 static bool has_own_check(enum report_kind kind)
 {
-	return kind == REPORT_KIND_VULKAN || kind == REPORT_KIND_VULKAN_FILES || kind == REPORT_KIND_VA;
+	return kind == REPORT_KIND_VULKAN || kind == REPORT_KIND_VULKAN_FILES ||
+	       kind == REPORT_KIND_VA;
 }
 
 static void failed(struct check *c, const struct report *r)
@@ -21,9 +22,10 @@ static void failed(struct check *c, const struct report *r)
 
 	if (has_own_check(r->kind) || !report_failed(r))
 		return;
-	f = check_add(c, "GB0303", r->about ? r->about : enum_name(&report_kind_tab, r->kind), FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE,
-		      "asking %s%s%s: %s", row ? row->name : "a library", r->about ? " about " : "", r->about ? r->about : "",
-		      enum_name(&report_outcome_tab, r->outcome));
+	f = check_add(c, "GB0303", r->about ? r->about : enum_name(&report_kind_tab, r->kind),
+		      FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE, "asking %s%s%s: %s",
+		      row ? row->name : "a library", r->about ? " about " : "",
+		      r->about ? r->about : "", enum_name(&report_outcome_tab, r->outcome));
 	report_evidence(c, f, r);
 }
 
@@ -31,13 +33,16 @@ static void nvml_refuses(struct check *c, const struct report *r)
 {
 	struct finding *f;
 
-	if (r->kind != REPORT_KIND_NVML || !FIELD_KNOWN(r, report, error) || !strstr(r->error, "version mismatch"))
+	if (r->kind != REPORT_KIND_NVML || !FIELD_KNOWN(r, report, error) ||
+	    !strstr(r->error, "version mismatch"))
 		return;
-	f = check_add(c, "GB0301", r->about ? r->about : "NVIDIA", FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE,
+	f = check_add(c, "GB0301", r->about ? r->about : "NVIDIA",
+		      FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE,
 		      "NVIDIA's libraries and the loaded module have different versions");
 	report_evidence(c, f, r);
 	if (FIELD_KNOWN(&c->snap->platform, platform, nvidia_module_version))
-		check_evidence(c, f, "/proc/driver/nvidia/version", c->snap->platform.nvidia_module_version, NULL);
+		check_evidence(c, f, "/proc/driver/nvidia/version",
+			       c->snap->platform.nvidia_module_version, NULL);
 }
 
 static const char *name_of(struct check *c, const struct nvml_device *n)
@@ -55,15 +60,21 @@ static void memory_health(struct check *c, const struct nvml_device *n)
 	if (!failed_ && !pending)
 		return;
 	f = check_add(c, "GB0305", check_addr(c, n->address), n->gpu, "%s: %s", name_of(c, n),
-		      failed_ ? "a faulty memory row could not be replaced" : "faulty memory is replaced at the next reset");
+		      failed_ ? "a faulty memory row could not be replaced" :
+				"faulty memory is replaced at the next reset");
 	if (failed_)
 		f->severity = SEVERITY_ERROR;
 	if (FIELD_KNOWN(n, nvml_device, remapped_rows))
-		check_evidence(c, f, "remapped rows", arena_printf(c->arena, "%u", n->remapped_rows), NULL);
+		check_evidence(c, f, "remapped rows",
+			       arena_printf(c->arena, "%u", n->remapped_rows), NULL);
 	if (FIELD_KNOWN(n, nvml_device, retired_pages))
-		check_evidence(c, f, "retired pages", arena_printf(c->arena, "%u", n->retired_pages), NULL);
+		check_evidence(c, f, "retired pages",
+			       arena_printf(c->arena, "%u", n->retired_pages), NULL);
 	if (FIELD_KNOWN(n, nvml_device, ecc_uncorrected))
-		check_evidence(c, f, "errors not corrected", arena_printf(c->arena, "%llu", (unsigned long long)n->ecc_uncorrected), NULL);
+		check_evidence(
+			c, f, "errors not corrected",
+			arena_printf(c->arena, "%llu", (unsigned long long)n->ecc_uncorrected),
+			NULL);
 }
 
 static void nvml(struct check *c, const struct nvml_device *n)
@@ -71,13 +82,16 @@ static void nvml(struct check *c, const struct nvml_device *n)
 	struct finding *f;
 
 	memory_health(c, n);
-	if (FIELD_KNOWN(n, nvml_device, mig) && FIELD_KNOWN(n, nvml_device, mig_pending) && n->mig != n->mig_pending) {
-		f = check_add(c, "GB0307", check_addr(c, n->address), n->gpu, "%s: MIG is %s and will be %s after a reset", name_of(c, n),
+	if (FIELD_KNOWN(n, nvml_device, mig) && FIELD_KNOWN(n, nvml_device, mig_pending) &&
+	    n->mig != n->mig_pending) {
+		f = check_add(c, "GB0307", check_addr(c, n->address), n->gpu,
+			      "%s: MIG is %s and will be %s after a reset", name_of(c, n),
 			      n->mig ? "on" : "off", n->mig_pending ? "on" : "off");
 		check_evidence(c, f, "MIG", n->mig ? "on" : "off", n->mig_pending ? "on" : "off");
 	}
 	if (str_eq(n->compute_mode, "prohibited")) {
-		f = check_add(c, "GB0310", check_addr(c, n->address), n->gpu, "%s: its compute mode prohibits compute", name_of(c, n));
+		f = check_add(c, "GB0310", check_addr(c, n->address), n->gpu,
+			      "%s: its compute mode prohibits compute", name_of(c, n));
 		check_evidence(c, f, "compute mode", n->compute_mode, "default");
 	}
 }
@@ -100,7 +114,8 @@ static bool answered(const struct report *r)
 /* Only where everything that could list it was asked and did not. */
 static void compute(struct check *c)
 {
-	const struct report *ze = report_find(c->snap, REPORT_KIND_LEVEL_ZERO), *cl = report_find(c->snap, REPORT_KIND_OPENCL);
+	const struct report *ze = report_find(c->snap, REPORT_KIND_LEVEL_ZERO),
+			    *cl = report_find(c->snap, REPORT_KIND_OPENCL);
 	uint32_t i;
 
 	if (!answered(cl))
@@ -108,20 +123,33 @@ static void compute(struct check *c)
 	for (i = 0; i < c->snap->gpus.n; i++) {
 		const struct gpu *g = &c->snap->gpus.v[i];
 		const struct facts_family *family = facts_family_find(media_family(c->snap, g));
-		uint64_t whole = FIELD_KNOWN(g, gpu, vram_bytes) ? g->vram_bytes : FIELD_KNOWN(g, gpu, bar_max_bytes) ? g->bar_max_bytes : 0;
-		bool small = FIELD_KNOWN(g, gpu, vram_visible_bytes) && g->vram_visible_bytes < whole;
+		uint64_t whole = FIELD_KNOWN(g, gpu, vram_bytes)    ? g->vram_bytes :
+				 FIELD_KNOWN(g, gpu, bar_max_bytes) ? g->bar_max_bytes :
+								      0;
+		bool small =
+			FIELD_KNOWN(g, gpu, vram_visible_bytes) && g->vram_visible_bytes < whole;
 		struct finding *f;
 
-		if (!gpu_is_served(g) || lists(cl, i) || lists(ze, i) || (FIELD_KNOWN(g, gpu, asleep) && g->asleep) ||
-		    (facts_report_fits(facts_report_of(REPORT_KIND_LEVEL_ZERO), g->driver) && !answered(ze)))
+		if (!gpu_is_served(g) || lists(cl, i) || lists(ze, i) ||
+		    (FIELD_KNOWN(g, gpu, asleep) && g->asleep) ||
+		    (facts_report_fits(facts_report_of(REPORT_KIND_LEVEL_ZERO), g->driver) &&
+		     !answered(ze)))
 			continue;
-		if (family && family->flags & FAMILY_NEEDS_REBAR && small && ze && ze->outcome == REPORT_OUTCOME_FRESH) {
-			f = check_add(c, "GB0302", check_addr(c, g->address), i, "%s: no compute runtime takes it, and its memory window is small", g->name);
-			check_evidence(c, f, check_pci_path(c, g->pci, "resource"),
-				       arena_printf(c->arena, "%llu MiB", (unsigned long long)(g->vram_visible_bytes >> 20)),
-				       arena_printf(c->arena, "%llu MiB", (unsigned long long)(whole >> 20)));
+		if (family && family->flags & FAMILY_NEEDS_REBAR && small && ze &&
+		    ze->outcome == REPORT_OUTCOME_FRESH) {
+			f = check_add(
+				c, "GB0302", check_addr(c, g->address), i,
+				"%s: no compute runtime takes it, and its memory window is small",
+				g->name);
+			check_evidence(
+				c, f, check_pci_path(c, g->pci, "resource"),
+				arena_printf(c->arena, "%llu MiB",
+					     (unsigned long long)(g->vram_visible_bytes >> 20)),
+				arena_printf(c->arena, "%llu MiB",
+					     (unsigned long long)(whole >> 20)));
 		} else {
-			f = check_add(c, "GB0306", check_addr(c, g->address), i, "%s: no compute runtime lists it", g->name);
+			f = check_add(c, "GB0306", check_addr(c, g->address), i,
+				      "%s: no compute runtime lists it", g->name);
 		}
 		if (ze)
 			report_evidence(c, f, ze);
@@ -136,8 +164,11 @@ static void verbs(struct check *c, const struct report *r)
 
 	if (r->kind != REPORT_KIND_VERBS)
 		return;
-	if (r->outcome == REPORT_OUTCOME_DENIED || (r->outcome == REPORT_OUTCOME_FRESH && FIELD_KNOWN(r, report, error))) {
-		f = check_add(c, "GB0311", r->about ? r->about : "verbs", NONE, "%s cannot be opened through libibverbs", r->about ? r->about : "an RDMA device");
+	if (r->outcome == REPORT_OUTCOME_DENIED ||
+	    (r->outcome == REPORT_OUTCOME_FRESH && FIELD_KNOWN(r, report, error))) {
+		f = check_add(c, "GB0311", r->about ? r->about : "verbs", NONE,
+			      "%s cannot be opened through libibverbs",
+			      r->about ? r->about : "an RDMA device");
 		report_evidence(c, f, r);
 	}
 	for (i = 0; i < r->verbs.n; i++) {
@@ -145,7 +176,8 @@ static void verbs(struct check *c, const struct report *r)
 
 		if (!FIELD_KNOWN(v, verbs_device, dmabuf) || v->dmabuf)
 			continue;
-		f = check_add(c, "GB0309", v->name, NONE, "%s: its driver registers no DMA-BUF memory", v->name);
+		f = check_add(c, "GB0309", v->name, NONE,
+			      "%s: its driver registers no DMA-BUF memory", v->name);
 		check_evidence(c, f, "ibv_reg_dmabuf_mr", "not supported", NULL);
 	}
 }
@@ -159,7 +191,8 @@ static void locking(struct check *c)
 
 	if (!r || !FIELD_KNOWN(r, report, lock_error) || !*r->lock_error)
 		return;
-	f = check_add(c, "GB0308", u->name ? u->name : "the user", NONE, "%llu MiB of memory could not be locked",
+	f = check_add(c, "GB0308", u->name ? u->name : "the user", NONE,
+		      "%llu MiB of memory could not be locked",
 		      (unsigned long long)(r->lock_trial_bytes >> 20));
 	check_evidence(c, f, "mlock", r->lock_error, NULL);
 }
@@ -173,7 +206,8 @@ static void xids(struct check *c)
 		const struct facts_xid *x = facts_xid_find(e->code);
 		struct finding *f;
 
-		f = check_add(c, "GB0304", check_addr(c, e->address), e->gpu, "Xid %u%s%s%s", e->code, x ? ", " : "", x ? x->what : "",
+		f = check_add(c, "GB0304", check_addr(c, e->address), e->gpu, "Xid %u%s%s%s",
+			      e->code, x ? ", " : "", x ? x->what : "",
 			      e->count > 1 ? arena_printf(c->arena, " (%u times)", e->count) : "");
 		if (x && x->cause == XID_PROGRAM)
 			f->severity = SEVERITY_NOTE;
@@ -204,6 +238,7 @@ static void run(struct check *c)
 }
 
 const struct check_fn check_userspace_fns[] = {
-	{"userspace", "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311", run},
+	{"userspace",
+	 "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311", run},
 	{0},
 };

@@ -17,7 +17,8 @@ struct vulkan {
 
 static const struct facts_vulkan_driver *row_of(const struct vulkan_file *f)
 {
-	return FIELD_KNOWN(f, vulkan_file, library) ? facts_vulkan_driver_of(str_base(f->library)) : NULL;
+	return FIELD_KNOWN(f, vulkan_file, library) ? facts_vulkan_driver_of(str_base(f->library)) :
+						      NULL;
 }
 
 static bool works(const struct vulkan_file *f)
@@ -47,23 +48,16 @@ static const char *say_driver(struct vulkan *v, const struct vulkan_file *f)
 static const char *id_of_result(const struct vulkan *v, const struct vulkan_file *f)
 {
 	switch (f->result) {
-	case LIBRARY_RESULT_MISSING:
-		return "GB0102";
-	case LIBRARY_RESULT_DEPENDENCY:
-		return "GB0103";
-	case LIBRARY_RESULT_WRONG_ARCH:
-		return has_working(v, f->vendor) ? NULL : "GB0104";
+	case LIBRARY_RESULT_MISSING: return "GB0102";
+	case LIBRARY_RESULT_DEPENDENCY: return "GB0103";
+	case LIBRARY_RESULT_WRONG_ARCH: return has_working(v, f->vendor) ? NULL : "GB0104";
 	case LIBRARY_RESULT_NO_ENTRY:
-	case LIBRARY_RESULT_FAILED:
-		return "GB0107";
+	case LIBRARY_RESULT_FAILED: return "GB0107";
 	case LIBRARY_RESULT_CRASHED:
-	case LIBRARY_RESULT_HUNG:
-		return "GB0108";
+	case LIBRARY_RESULT_HUNG: return "GB0108";
 	case LIBRARY_RESULT_BAD_MANIFEST:
-	case LIBRARY_RESULT_UNREADABLE:
-		return "GB0109";
-	default:
-		return NULL;
+	case LIBRARY_RESULT_UNREADABLE: return "GB0109";
+	default: return NULL;
 	}
 }
 
@@ -74,16 +68,21 @@ static const char *say_result(struct vulkan *v, const struct vulkan_file *f)
 	switch (f->result) {
 	case LIBRARY_RESULT_MISSING:
 	case LIBRARY_RESULT_DEPENDENCY:
-		return arena_printf(v->c->arena, "Vulkan driver %s: %s is missing", name, FIELD_KNOWN(f, vulkan_file, missing) ? f->missing : "a library");
+		return arena_printf(v->c->arena, "Vulkan driver %s: %s is missing", name,
+				    FIELD_KNOWN(f, vulkan_file, missing) ? f->missing :
+									   "a library");
 	case LIBRARY_RESULT_WRONG_ARCH:
-		return arena_printf(v->c->arena, "Vulkan driver %s is there for another architecture only", name);
+		return arena_printf(v->c->arena,
+				    "Vulkan driver %s is there for another architecture only",
+				    name);
 	case LIBRARY_RESULT_CRASHED:
 		return arena_printf(v->c->arena, "loading the Vulkan driver %s crashes", name);
 	case LIBRARY_RESULT_HUNG:
 		return arena_printf(v->c->arena, "loading the Vulkan driver %s hangs", name);
 	case LIBRARY_RESULT_BAD_MANIFEST:
 	case LIBRARY_RESULT_UNREADABLE:
-		return arena_printf(v->c->arena, "the manifest %s cannot be used", str_base(f->path));
+		return arena_printf(v->c->arena, "the manifest %s cannot be used",
+				    str_base(f->path));
 	default:
 		return arena_printf(v->c->arena, "Vulkan driver %s loads but does not start", name);
 	}
@@ -111,7 +110,8 @@ static void file_broken(struct vulkan *v, const struct vulkan_file *d)
 	f = check_add(v->c, id, d->path, NONE, "%s", say_result(v, d));
 	check_evidence(v->c, f, d->path, d->library, NULL);
 	if (FIELD_KNOWN(d, vulkan_file, error))
-		check_evidence(v->c, f, d->library_path ? d->library_path : d->library, d->error, NULL);
+		check_evidence(v->c, f, d->library_path ? d->library_path : d->library, d->error,
+			       NULL);
 	if (str_eq(id, "GB0107"))
 		nodes_evidence(v, f, d->vendor);
 	/* What no GPU here wants hurts nobody, unless loading it alone brings programs down. */
@@ -124,9 +124,11 @@ static void file_of_absent_gpu(struct vulkan *v, const struct vulkan_file *d)
 	const struct facts_vulkan_driver *row = row_of(d);
 	struct finding *f;
 
-	if (!row || row->shared || row->vendor == GPU_VENDOR_OTHER || !v->c->snap->has_pci || has_gpu_of(v->c->snap, row->vendor))
+	if (!row || row->shared || row->vendor == GPU_VENDOR_OTHER || !v->c->snap->has_pci ||
+	    has_gpu_of(v->c->snap, row->vendor))
 		return;
-	f = check_add(v->c, "GB0105", d->path, NONE, "Vulkan driver %s is installed, but no GPU of %s is here", row->name,
+	f = check_add(v->c, "GB0105", d->path, NONE,
+		      "Vulkan driver %s is installed, but no GPU of %s is here", row->name,
 		      enum_name(&gpu_vendor_tab, row->vendor));
 	check_evidence(v->c, f, d->path, d->library, NULL);
 }
@@ -138,7 +140,8 @@ static void file_incomplete(struct vulkan *v, const struct vulkan_file *d)
 
 	if (d->incomplete.n == 0)
 		return;
-	f = check_add(v->c, "GB0116", d->path, NONE, "Vulkan driver %s: %s is missing", say_driver(v, d), d->incomplete.v[0]);
+	f = check_add(v->c, "GB0116", d->path, NONE, "Vulkan driver %s: %s is missing",
+		      say_driver(v, d), d->incomplete.v[0]);
 	for (i = 0; i < d->incomplete.n; i++)
 		check_evidence(v->c, f, d->incomplete.v[i], "missing", d->library_path);
 }
@@ -160,15 +163,19 @@ static void files(struct vulkan *v)
 	for (i = 0; i < v->files->layers.n; i++) {
 		const struct vulkan_file *l = &v->files->layers.v[i];
 
-		if (!l->implicit || !FIELD_KNOWN(l, vulkan_file, result) || works(l) || l->result == LIBRARY_RESULT_NOT_TRIED)
+		if (!l->implicit || !FIELD_KNOWN(l, vulkan_file, result) || works(l) ||
+		    l->result == LIBRARY_RESULT_NOT_TRIED)
 			continue;
-		f = check_add(v->c, "GB0122", l->path, NONE, "implicit Vulkan layer %s: %s", l->name ? l->name : str_base(l->path),
+		f = check_add(v->c, "GB0122", l->path, NONE, "implicit Vulkan layer %s: %s",
+			      l->name ? l->name : str_base(l->path),
 			      enum_name(&library_result_tab, l->result));
-		check_evidence(v->c, f, l->path, FIELD_KNOWN(l, vulkan_file, error) ? l->error : l->library, NULL);
+		check_evidence(v->c, f, l->path,
+			       FIELD_KNOWN(l, vulkan_file, error) ? l->error : l->library, NULL);
 	}
 }
 
-static const char *const path_variables[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES", "VK_LAYER_PATH", NULL};
+static const char *const path_variables[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES",
+					     "VK_ADD_DRIVER_FILES", "VK_LAYER_PATH", NULL};
 
 static void variables(struct vulkan *v)
 {
@@ -180,7 +187,8 @@ static void variables(struct vulkan *v)
 
 		for (k = 0; set && k < v->files->privileged.n; k++) {
 			if (!f)
-				f = check_add(v->c, "GB0112", v->files->privileged.v[k], NONE, "%s ignores %s: it has privileges of its own",
+				f = check_add(v->c, "GB0112", v->files->privileged.v[k], NONE,
+					      "%s ignores %s: it has privileges of its own",
 					      v->files->privileged.v[k], path_variables[i]);
 			check_evidence(v->c, f, v->files->privileged.v[k], set, NULL);
 		}
@@ -217,7 +225,8 @@ static bool sees_some_only(const struct snapshot *s, enum gpu_vendor vendor)
 	uint32_t i;
 
 	for (i = 0; i < s->gpus.n; i++) {
-		if (s->gpus.v[i].vendor != vendor || !FIELD_KNOWN(&s->gpus.v[i], gpu, nodes_missing))
+		if (s->gpus.v[i].vendor != vendor ||
+		    !FIELD_KNOWN(&s->gpus.v[i], gpu, nodes_missing))
 			continue;
 		if (s->gpus.v[i].nodes_missing.n)
 			without++;
@@ -240,16 +249,23 @@ static void not_seen(struct vulkan *v, uint32_t gpu, const struct vulkan_file *d
 	struct finding *f;
 
 	if (is_mig(s, gpu)) {
-		f = check_add(v->c, "GB0119", subject, gpu, "%s is cut by MIG and has no Vulkan", g->name);
+		f = check_add(v->c, "GB0119", subject, gpu, "%s is cut by MIG and has no Vulkan",
+			      g->name);
 		check_evidence(v->c, f, "NVML: MIG mode", "on", NULL);
-	} else if (says(v->devices->error, "VK_ERROR_INITIALIZATION_FAILED") && sees_some_only(s, g->vendor)) {
-		f = check_add(v->c, "GB0115", subject, gpu, "%s: its Vulkan driver fails, and nodes of other GPUs are missing", g->name);
+	} else if (says(v->devices->error, "VK_ERROR_INITIALIZATION_FAILED") &&
+		   sees_some_only(s, g->vendor)) {
+		f = check_add(v->c, "GB0115", subject, gpu,
+			      "%s: its Vulkan driver fails, and nodes of other GPUs are missing",
+			      g->name);
 		nodes_evidence(v, f, g->vendor);
 	} else {
-		f = check_add(v->c, "GB0120", subject, gpu, "%s: the Vulkan driver %s does not see it", g->name, say_driver(v, d));
+		f = check_add(v->c, "GB0120", subject, gpu,
+			      "%s: the Vulkan driver %s does not see it", g->name,
+			      say_driver(v, d));
 		check_evidence(v->c, f, d->path, d->library, NULL);
 		if (!facts_vulkan_driver_works(row_of(d), g->driver))
-			check_evidence(v->c, f, check_pci_path(v->c, g->pci, "driver"), g->driver, row_of(d)->kernel);
+			check_evidence(v->c, f, check_pci_path(v->c, g->pci, "driver"), g->driver,
+				       row_of(d)->kernel);
 	}
 	report_evidence(v->c, f, v->devices);
 }
@@ -260,7 +276,8 @@ static void hidden(struct vulkan *v, uint32_t gpu, const struct vulkan_file *d)
 	const char *set = report_variable(v->files, d->left_out_by ? d->left_out_by : "");
 	struct finding *f;
 
-	f = check_add(v->c, "GB0111", check_addr(v->c, g->address), gpu, "%s: %s keeps its Vulkan driver %s out", g->name,
+	f = check_add(v->c, "GB0111", check_addr(v->c, g->address), gpu,
+		      "%s: %s keeps its Vulkan driver %s out", g->name,
 		      d->left_out_by ? d->left_out_by : "a variable", say_driver(v, d));
 	check_evidence(v->c, f, "environment", set ? set : d->left_out_by, NULL);
 	check_evidence(v->c, f, d->path, d->library, NULL);
@@ -275,18 +292,26 @@ static void no_driver(struct vulkan *v, uint32_t gpu)
 	struct finding *f;
 
 	for (row = facts_vulkan_drivers; row->library; row++)
-		if (row->vendor == g->vendor && row->package && facts_vulkan_driver_works(row, g->driver))
+		if (row->vendor == g->vendor && row->package &&
+		    facts_vulkan_driver_works(row, g->driver))
 			break;
 	if (s->platform.virt == VIRT_KIND_CONTAINER && row->library && row->companions) {
-		f = check_add(v->c, "GB0118", subject, gpu, "%s: the container has no graphics driver for it", g->name);
+		f = check_add(v->c, "GB0118", subject, gpu,
+			      "%s: the container has no graphics driver for it", g->name);
 	} else {
 		f = check_add(v->c, "GB0101", subject, gpu, "%s has no Vulkan driver", g->name);
 		if (!row->library)
-			check_remedy(v->c, f, "No Vulkan driver works with the kernel driver %s; use another one for this GPU.", g->driver);
+			check_remedy(
+				v->c, f,
+				"No Vulkan driver works with the kernel driver %s; use another one for this GPU.",
+				g->driver);
 		else
-			check_remedy(v->c, f, "Install the Vulkan driver %s: package %s.", row->name, row->package);
+			check_remedy(v->c, f, "Install the Vulkan driver %s: package %s.",
+				     row->name, row->package);
 	}
-	check_evidence(v->c, f, "vulkan/icd.d", arena_printf(v->c->arena, "%u manifests, none for it", v->files->drivers.n), NULL);
+	check_evidence(v->c, f, "vulkan/icd.d",
+		       arena_printf(v->c->arena, "%u manifests, none for it", v->files->drivers.n),
+		       NULL);
 }
 
 /* Why the loader has nothing for this GPU: the best of its driver's manifests decides. */
@@ -326,7 +351,8 @@ static bool is_expected(const struct vulkan *v, uint32_t gpu)
 		return false;
 	/* A driver that was not asked, because a GPU of its vendor sleeps or is lost, says nothing. */
 	for (i = 0; i < v->files->drivers.n; i++)
-		if (v->files->drivers.v[i].vendor == g->vendor && str_eq(v->files->drivers.v[i].left_out_by, "not asked now"))
+		if (v->files->drivers.v[i].vendor == g->vendor &&
+		    str_eq(v->files->drivers.v[i].left_out_by, "not asked now"))
 			return false;
 	return !(FIELD_KNOWN(g, gpu, asleep) && g->asleep);
 }
@@ -349,18 +375,21 @@ static void coverage(struct vulkan *v)
 	}
 	if (!software || hardware || !without)
 		return;
-	f = check_add(v->c, "GB0106", "vulkan", NONE, "only software Vulkan: %s is the only device", v->devices->vulkan.v[0].name);
+	f = check_add(v->c, "GB0106", "vulkan", NONE, "only software Vulkan: %s is the only device",
+		      v->devices->vulkan.v[0].name);
 	check_evidence(v->c, f, "vulkan", v->devices->vulkan.v[0].name, "a GPU");
 }
 
 static void device_opens(struct vulkan *v, const struct vulkan_device *d)
 {
-	const char *subject = FIELD_KNOWN(d, vulkan_device, address) ? check_addr(v->c, d->address) : d->name;
+	const char *subject =
+		FIELD_KNOWN(d, vulkan_device, address) ? check_addr(v->c, d->address) : d->name;
 	struct finding *f;
 
 	if (d->type == VULKAN_TYPE_CPU || !FIELD_KNOWN(d, vulkan_device, opens) || d->opens)
 		return;
-	f = check_add(v->c, "GB0114", subject, d->gpu, "Vulkan lists %s but cannot use it: %s", d->name, d->error ? d->error : "no reason given");
+	f = check_add(v->c, "GB0114", subject, d->gpu, "Vulkan lists %s but cannot use it: %s",
+		      d->name, d->error ? d->error : "no reason given");
 	check_evidence(v->c, f, d->driver ? d->driver : "vulkan", d->error, NULL);
 }
 
@@ -375,17 +404,22 @@ static void order(struct vulkan *v)
 			best = &v->devices->vulkan.v[i];
 	if (!best || first->type == VULKAN_TYPE_DISCRETE)
 		return;
-	f = check_add(v->c, "GB0113", "vulkan", best->gpu, "the first Vulkan device is %s, not %s", first->name, best->name);
+	f = check_add(v->c, "GB0113", "vulkan", best->gpu, "the first Vulkan device is %s, not %s",
+		      first->name, best->name);
 	check_evidence(v->c, f, "vulkan", first->name, best->name);
-	check_remedy(v->c, f, "To choose it: VK_LOADER_DEVICE_SELECT=%llx:%llx or MESA_VK_DEVICE_SELECT=%llx:%llx, or 'gpubay run --vulkan'.",
-		     (unsigned long long)best->vendor_id, (unsigned long long)best->device_id, (unsigned long long)best->vendor_id,
-		     (unsigned long long)best->device_id);
+	check_remedy(
+		v->c, f,
+		"To choose it: VK_LOADER_DEVICE_SELECT=%llx:%llx or MESA_VK_DEVICE_SELECT=%llx:%llx, or 'gpubay run --vulkan'.",
+		(unsigned long long)best->vendor_id, (unsigned long long)best->device_id,
+		(unsigned long long)best->vendor_id, (unsigned long long)best->device_id);
 }
 
 static void permission(struct vulkan *v)
 {
 	const struct user *u = &v->c->snap->platform.user;
-	struct finding *f = check_add(v->c, "GB0110", "vulkan", NONE, "%s may not open the render nodes that Vulkan needs", u->name ? u->name : "the user");
+	struct finding *f = check_add(v->c, "GB0110", "vulkan", NONE,
+				      "%s may not open the render nodes that Vulkan needs",
+				      u->name ? u->name : "the user");
 	uint32_t i;
 
 	for (i = 0; i < v->devices->left_out.n; i++)
@@ -399,13 +433,17 @@ static void devices(struct vulkan *v)
 	uint32_t i;
 
 	if (report_failed(r)) {
-		struct finding *f = check_add(v->c, "GB0108", "vulkan", NONE, "asking Vulkan: %s", enum_name(&report_outcome_tab, r->outcome));
+		struct finding *f = check_add(v->c, "GB0108", "vulkan", NONE, "asking Vulkan: %s",
+					      enum_name(&report_outcome_tab, r->outcome));
 
 		report_evidence(v->c, f, r);
 	} else if (r->outcome == REPORT_OUTCOME_DENIED) {
 		permission(v);
 	} else if (r->outcome == REPORT_OUTCOME_ABSENT && v->c->snap->gpus.n) {
-		report_evidence(v->c, check_add(v->c, "GB0121", "vulkan", NONE, "no Vulkan loader is installed"), r);
+		report_evidence(
+			v->c,
+			check_add(v->c, "GB0121", "vulkan", NONE, "no Vulkan loader is installed"),
+			r);
 	} else if (r->outcome == REPORT_OUTCOME_FRESH) {
 		for (i = 0; i < r->vulkan.n; i++)
 			device_opens(v, &r->vulkan.v[i]);
@@ -418,7 +456,9 @@ static void devices(struct vulkan *v)
 
 static void run(struct check *c)
 {
-	struct vulkan v = {.c = c, .devices = report_find(c->snap, REPORT_KIND_VULKAN), .files = report_find(c->snap, REPORT_KIND_VULKAN_FILES)};
+	struct vulkan v = {.c = c,
+			   .devices = report_find(c->snap, REPORT_KIND_VULKAN),
+			   .files = report_find(c->snap, REPORT_KIND_VULKAN_FILES)};
 
 	if (v.files && v.files->outcome == REPORT_OUTCOME_FRESH) {
 		files(&v);

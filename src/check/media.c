@@ -26,7 +26,8 @@ static bool has_word(const char *words, const char *word)
 const char *media_family(const struct snapshot *s, const struct gpu *g)
 {
 	const struct pci_device *d = &s->pci.v[g->pci];
-	const struct facts_family *f = facts_family_at(g->vendor_id, g->device_id, FIELD_KNOWN(d, pci_device, class) ? d->class : 0);
+	const struct facts_family *f = facts_family_at(
+		g->vendor_id, g->device_id, FIELD_KNOWN(d, pci_device, class) ? d->class : 0);
 
 	return f ? f->key : NULL;
 }
@@ -46,15 +47,18 @@ int media_huc(const struct snapshot *s, struct arena *a, uint32_t gpu, const cha
 		with_this |= str_eq(f->driver, g->driver);
 	}
 	if (any && !with_this) {
-		*ret_why = arena_printf(a, "%s loads no HuC firmware for this family", g->driver ? g->driver : "the driver");
+		*ret_why = arena_printf(a, "%s loads no HuC firmware for this family",
+					g->driver ? g->driver : "the driver");
 		return 0;
 	}
 	for (i = 0; i < s->platform.firmware.n; i++) {
 		const struct firmware_file *w = &s->platform.firmware.v[i];
 
-		if (!str_eq(w->kind, "HuC") || !u32s_has(&w->gpus, gpu) || !FIELD_KNOWN(w, firmware_file, state))
+		if (!str_eq(w->kind, "HuC") || !u32s_has(&w->gpus, gpu) ||
+		    !FIELD_KNOWN(w, firmware_file, state))
 			continue;
-		*ret_why = arena_printf(a, "the HuC firmware %s is %s", w->name, enum_name(&firmware_state_tab, w->state));
+		*ret_why = arena_printf(a, "the HuC firmware %s is %s", w->name,
+					enum_name(&firmware_state_tab, w->state));
 		return w->state == FIRMWARE_STATE_PRESENT;
 	}
 	return -1;
@@ -62,8 +66,8 @@ int media_huc(const struct snapshot *s, struct arena *a, uint32_t gpu, const cha
 
 bool media_lacks_rate_control(const struct media_codec *c)
 {
-	return c->encode && strs_has(&c->rate_control, "CQP") && !strs_has(&c->rate_control, "CBR") &&
-	       !strs_has(&c->rate_control, "VBR");
+	return c->encode && strs_has(&c->rate_control, "CQP") &&
+	       !strs_has(&c->rate_control, "CBR") && !strs_has(&c->rate_control, "VBR");
 }
 
 static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c)
@@ -84,7 +88,8 @@ static void config_take(struct arena *a, struct media_codec *m, const struct va_
 		FIELD_SET(m, media_codec, height_max, c->height_max);
 }
 
-static void codec_read(struct arena *a, struct media_codec *m, const struct facts_codec *row, const struct report *r)
+static void codec_read(struct arena *a, struct media_codec *m, const struct facts_codec *row,
+		       const struct report *r)
 {
 	uint32_t i;
 
@@ -95,7 +100,8 @@ static void codec_read(struct arena *a, struct media_codec *m, const struct fact
 
 		if (!has_word(row->profiles, c->profile))
 			continue;
-		if (row->format && FIELD_KNOWN(c, va_config, formats) && !strs_has(&c->formats, row->format))
+		if (row->format && FIELD_KNOWN(c, va_config, formats) &&
+		    !strs_has(&c->formats, row->format))
 			continue;
 		config_take(a, m, c);
 	}
@@ -103,7 +109,8 @@ static void codec_read(struct arena *a, struct media_codec *m, const struct fact
 }
 
 /* Why something that the family has is not offered here. */
-static const char *why_missing(const struct snapshot *s, struct arena *a, const struct report *r, unsigned lost)
+static const char *why_missing(const struct snapshot *s, struct arena *a, const struct report *r,
+			       unsigned lost)
 {
 	const struct gpu *g = &s->gpus.v[r->gpu];
 	const struct facts_id *id = facts_id_find(g->vendor_id, g->device_id);
@@ -112,12 +119,14 @@ static const char *why_missing(const struct snapshot *s, struct arena *a, const 
 	if (id && id->flags & ID_NOT_IN_MEDIA)
 		return "the driver does not know this device id";
 	for (b = facts_va_builds; b->vendor; b++)
-		if (r->vendor && strstr(r->vendor, b->vendor) && (!b->free_kernels || lost & (CODEC_DECODE_FULL | CODEC_ENCODE_FULL)))
+		if (r->vendor && strstr(r->vendor, b->vendor) &&
+		    (!b->free_kernels || lost & (CODEC_DECODE_FULL | CODEC_ENCODE_FULL)))
 			return b->say;
 	return "the driver is older than this GPU, or was built without it";
 }
 
-static void codec_judge(const struct snapshot *s, struct arena *a, struct media_codec *m, const struct report *r, unsigned promise)
+static void codec_judge(const struct snapshot *s, struct arena *a, struct media_codec *m,
+			const struct report *r, unsigned promise)
 {
 	unsigned lost = 0;
 
@@ -131,7 +140,8 @@ static void codec_judge(const struct snapshot *s, struct arena *a, struct media_
 	FIELD_SET(m, media_codec, missing, lost ? why_missing(s, a, r, lost) : "");
 }
 
-static void node_codecs(const struct snapshot *s, struct arena *a, struct media_node *n, const struct report *r)
+static void node_codecs(const struct snapshot *s, struct arena *a, struct media_node *n,
+			const struct report *r)
 {
 	const struct facts_media *row = NULL;
 	const struct facts_codec *c;

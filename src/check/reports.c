@@ -16,7 +16,8 @@ const struct report *report_find(const struct snapshot *s, enum report_kind kind
 
 bool report_failed(const struct report *r)
 {
-	return r->outcome == REPORT_OUTCOME_HUNG || r->outcome == REPORT_OUTCOME_CRASHED || r->outcome == REPORT_OUTCOME_GARBAGE;
+	return r->outcome == REPORT_OUTCOME_HUNG || r->outcome == REPORT_OUTCOME_CRASHED ||
+	       r->outcome == REPORT_OUTCOME_GARBAGE;
 }
 
 const char *report_variable(const struct report *r, const char *name)
@@ -53,10 +54,13 @@ void report_evidence(struct check *c, struct finding *f, const struct report *r)
 
 bool gpu_is_served(const struct gpu *g)
 {
-	const struct facts_driver *d = FIELD_KNOWN(g, gpu, driver) ? facts_driver_find(g->driver) : NULL;
+	const struct facts_driver *d =
+		FIELD_KNOWN(g, gpu, driver) ? facts_driver_find(g->driver) : NULL;
 
-	return d && str_eq(d->role, "gpu") && g->vendor != GPU_VENDOR_OTHER && g->vendor != GPU_VENDOR_UNKNOWN &&
-	       (g->state == GPU_STATE_READY || g->state == GPU_STATE_DEGRADED || g->state == GPU_STATE_BOUND);
+	return d && str_eq(d->role, "gpu") && g->vendor != GPU_VENDOR_OTHER &&
+	       g->vendor != GPU_VENDOR_UNKNOWN &&
+	       (g->state == GPU_STATE_READY || g->state == GPU_STATE_DEGRADED ||
+		g->state == GPU_STATE_BOUND);
 }
 
 bool has_gpu_of(const struct snapshot *s, enum gpu_vendor vendor)

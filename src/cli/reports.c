@@ -17,7 +17,8 @@ static void progress(struct cli *c, const char *text)
 
 int cli_reports(struct cli *c, unsigned phases, unsigned kinds, uint32_t gpu)
 {
-	struct probe_request req = {.phases = phases | PROBE_REPORTS, .reports = kinds, .user = cli_value(c, "user")};
+	struct probe_request req = {
+		.phases = phases | PROBE_REPORTS, .reports = kinds, .user = cli_value(c, "user")};
 	struct snapshot *s;
 	uint64_t address;
 
@@ -39,6 +40,8 @@ const char *say_outcome(struct cli *c, const struct report *r)
 	const char *name = enum_name(&report_outcome_tab, r->outcome);
 
 	if (r->outcome == REPORT_OUTCOME_FRESH)
-		return FIELD_KNOWN(r, report, error) ? arena_printf(c->a, "refused: %s", r->error) : "answered";
-	return FIELD_KNOWN(r, report, message) ? arena_printf(c->a, "%s: %s", name, r->message) : name;
+		return FIELD_KNOWN(r, report, error) ? arena_printf(c->a, "refused: %s", r->error) :
+						       "answered";
+	return FIELD_KNOWN(r, report, message) ? arena_printf(c->a, "%s: %s", name, r->message) :
+						 name;
 }

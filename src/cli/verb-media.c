@@ -11,11 +11,14 @@ enum {
 };
 
 /* "D", "E", "DE"; in brackets what is promised and missing. */
-static const char *say_ability(struct cli *c, bool has, bool promised, bool known, const char *letter)
+static const char *say_ability(struct cli *c, bool has, bool promised, bool known,
+			       const char *letter)
 {
 	if (has)
 		return letter;
-	return known && promised ? arena_printf(c->a, "%s(%s missing)%s", cli_red(c), letter, cli_plain(c)) : "";
+	return known && promised ?
+		       arena_printf(c->a, "%s(%s missing)%s", cli_red(c), letter, cli_plain(c)) :
+		       "";
 }
 
 static const char *say_codec(struct cli *c, const struct media_codec *m)
@@ -24,7 +27,9 @@ static const char *say_codec(struct cli *c, const struct media_codec *m)
 	const char *d = say_ability(c, m->decode, m->decode_promised, known, "D");
 	const char *e = say_ability(c, m->encode, m->encode_promised, known, "E");
 
-	return *d || *e ? arena_printf(c->a, "%s%s", d, e) : m->never_encoded ? "- (never on this family)" : "-";
+	return *d || *e		? arena_printf(c->a, "%s%s", d, e) :
+	       m->never_encoded ? "- (never on this family)" :
+				  "-";
 }
 
 static const char *say_rates(struct cli *c, const struct media_codec *m)
@@ -52,7 +57,8 @@ static bool is_shown(const struct media_codec *m)
 
 static void print_codecs(struct cli *c, const struct media_node *n)
 {
-	static const char *const heads[] = {"CODEC", "BITS", "CHROMA", "DOES", "UP TO", "RATE CONTROL"};
+	static const char *const heads[] = {"CODEC", "BITS",  "CHROMA",
+					    "DOES",  "UP TO", "RATE CONTROL"};
 	struct table t = {.columns = ARRAY_LEN(heads), .heads = heads, .flexible = 5};
 	uint32_t i;
 
@@ -95,9 +101,13 @@ static void print_node(struct cli *c, const struct media_node *n)
 		buf_addf(&c->out, "  %s  %s", say_addr(c, g->address), say_name(c, g));
 	buf_addc(&c->out, '\n');
 	if (n->outcome != REPORT_OUTCOME_FRESH || FIELD_KNOWN(n, media_node, error)) {
-		text_wrap(c, 2, FIELD_KNOWN(n, media_node, error) ? arena_printf(c->a, "refused: %s", n->error)
-				: n->message ? arena_printf(c->a, "%s: %s", enum_name(&report_outcome_tab, n->outcome), n->message)
-					     : enum_name(&report_outcome_tab, n->outcome));
+		text_wrap(c, 2,
+			  FIELD_KNOWN(n, media_node, error) ?
+				  arena_printf(c->a, "refused: %s", n->error) :
+			  n->message ? arena_printf(c->a, "%s: %s",
+						    enum_name(&report_outcome_tab, n->outcome),
+						    n->message) :
+				       enum_name(&report_outcome_tab, n->outcome));
 		buf_addc(&c->out, '\n');
 		return;
 	}
@@ -121,20 +131,24 @@ static void print_vpl(struct cli *c)
 		for (k = 0; k < r->vpl.n; k++) {
 			const struct vpl_implementation *m = &r->vpl.v[k];
 
-			buf_addf(&c->out, "oneVPL: %s %s, %s%s%s\n", m->name ? m->name : "unknown", m->api_version ? m->api_version : "",
+			buf_addf(&c->out, "oneVPL: %s %s, %s%s%s\n", m->name ? m->name : "unknown",
+				 m->api_version ? m->api_version : "",
 				 m->hardware ? "hardware" : "software", m->gpu == NONE ? "" : ", ",
-				 m->gpu == NONE ? "" : say_addr(c, c->snap->gpus.v[m->gpu].address));
+				 m->gpu == NONE ? "" :
+						  say_addr(c, c->snap->gpus.v[m->gpu].address));
 		}
 		buf_addc(&c->out, '\n');
 	}
 }
 
-static void print_text(struct cli *c, const struct media_node_list *nodes, const struct finding_list *findings)
+static void print_text(struct cli *c, const struct media_node_list *nodes,
+		       const struct finding_list *findings)
 {
 	uint32_t i;
 
 	if (nodes->n == 0)
-		buf_adds(&c->out, c->snap->gpus.n ? "no render node of a GPU was asked\n" : "no GPU, so no video\n");
+		buf_adds(&c->out, c->snap->gpus.n ? "no render node of a GPU was asked\n" :
+						    "no GPU, so no video\n");
 	for (i = 0; i < nodes->n; i++)
 		print_node(c, &nodes->v[i]);
 	print_vpl(c);
@@ -142,15 +156,19 @@ static void print_text(struct cli *c, const struct media_node_list *nodes, const
 		finding_print(c, &findings->v[i], true);
 }
 
-static void print_json(struct cli *c, const struct media_node_list *nodes, const struct finding_list *findings)
+static void print_json(struct cli *c, const struct media_node_list *nodes,
+		       const struct finding_list *findings)
 {
 	json_t *doc = json_document("media"), *vpl = json_array();
 	uint32_t i;
 
-	json_object_set_new(doc, "nodes", json_array_of(c->snap, nodes->v, nodes->n, sizeof(*nodes->v), media_node_fields));
+	json_object_set_new(
+		doc, "nodes",
+		json_array_of(c->snap, nodes->v, nodes->n, sizeof(*nodes->v), media_node_fields));
 	for (i = 0; i < c->snap->reports.n; i++)
 		if (c->snap->reports.v[i].kind == REPORT_KIND_VPL)
-			json_array_append_new(vpl, json_object_of(c->snap, &c->snap->reports.v[i], report_fields));
+			json_array_append_new(vpl, json_object_of(c->snap, &c->snap->reports.v[i],
+								  report_fields));
 	json_object_set_new(doc, "vpl", vpl);
 	json_object_set_new(doc, "findings", json_findings(c->snap, findings));
 	json_print(doc, &c->out);
@@ -183,9 +201,10 @@ const struct verb verb_media = {
 	.name = "media",
 	.args = "[GPU]",
 	.summary = "which video codecs each GPU decodes and encodes",
-	.about = "Asks VA-API about each render node, in a worker that may crash or hang, and prints what it decodes (D) and encodes (E), codec "
-		 "by codec and bit depth, with the rate control of its encoders. What GPUs of the family can and this driver does not offer is "
-		 "marked, with the reason. A GPU that is asleep is not asked without --wake.",
+	.about =
+		"Asks VA-API about each render node, in a worker that may crash or hang, and prints what it decodes (D) and encodes (E), codec "
+		"by codec and bit depth, with the rate control of its encoders. What GPUs of the family can and this driver does not offer is "
+		"marked, with the reason. A GPU that is asleep is not asked without --wake.",
 	.max = 1,
 	.run = run,
 };

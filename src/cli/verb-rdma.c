@@ -14,7 +14,8 @@ enum {
 };
 
 /* The device of a report about it, or NULL. */
-static const struct verbs_device *verbs_of(struct cli *c, const char *name, const struct report **ret)
+static const struct verbs_device *verbs_of(struct cli *c, const char *name,
+					   const struct report **ret)
 {
 	uint32_t i, k;
 
@@ -43,7 +44,8 @@ static const char *say_ports(struct cli *c, const struct rdma_nic *n)
 	uint32_t i;
 
 	for (i = 0; i < n->ports.n; i++)
-		buf_addf(&b, "%s%u %s", i ? ", " : "", n->ports.v[i].number, n->ports.v[i].state ? n->ports.v[i].state : "unknown");
+		buf_addf(&b, "%s%u %s", i ? ", " : "", n->ports.v[i].number,
+			 n->ports.v[i].state ? n->ports.v[i].state : "unknown");
 	return b.n ? arena_strn(c->a, b.p, b.n) : "none";
 }
 
@@ -51,12 +53,15 @@ static const char *say_registered(struct cli *c, const struct verbs_device *v)
 {
 	if (!v || !FIELD_KNOWN(v, verbs_device, registered_bytes))
 		return "unknown";
-	return v->registered_bytes ? say_bytes(c, v->registered_bytes) : v->register_error ? v->register_error : "no";
+	return v->registered_bytes ? say_bytes(c, v->registered_bytes) :
+	       v->register_error   ? v->register_error :
+				     "no";
 }
 
 static void print_devices(struct cli *c)
 {
-	static const char *const heads[] = {"DEVICE", "KIND", "PORTS", "OPENS", "DMA-BUF", "REGISTERS"};
+	static const char *const heads[] = {"DEVICE", "KIND",	 "PORTS",
+					    "OPENS",  "DMA-BUF", "REGISTERS"};
 	struct table t = {.columns = ARRAY_LEN(heads), .heads = heads, .flexible = 2};
 	const struct report *r, *any = report_find(c->snap, REPORT_KIND_VERBS);
 	uint32_t i;
@@ -68,16 +73,25 @@ static void print_devices(struct cli *c)
 		strs_add(c->a, &t.cells, n->name);
 		strs_add(c->a, &t.cells, enum_name(&rdma_kind_tab, n->kind));
 		strs_add(c->a, &t.cells, say_ports(c, n));
-		strs_add(c->a, &t.cells, v ? say_bool(FIELD_KNOWN(v, verbs_device, opens), v->opens) : r ? say_outcome(c, r) : "unknown");
-		strs_add(c->a, &t.cells, v ? say_bool(FIELD_KNOWN(v, verbs_device, dmabuf), v->dmabuf) : "unknown");
+		strs_add(c->a, &t.cells,
+			 v ? say_bool(FIELD_KNOWN(v, verbs_device, opens), v->opens) :
+			 r ? say_outcome(c, r) :
+			     "unknown");
+		strs_add(c->a, &t.cells,
+			 v ? say_bool(FIELD_KNOWN(v, verbs_device, dmabuf), v->dmabuf) : "unknown");
 		strs_add(c->a, &t.cells, say_registered(c, v));
 	}
 	if (c->snap->rdma.n)
 		table_print(c, &t);
 	else
-		buf_adds(&c->out, c->snap->rdma_known ? "no RDMA device\n" : "this source does not say which RDMA devices there are\n");
+		buf_adds(&c->out,
+			 c->snap->rdma_known ?
+				 "no RDMA device\n" :
+				 "this source does not say which RDMA devices there are\n");
 	if (any && FIELD_KNOWN(any, report, lock_error))
-		buf_addf(&c->out, "\nlocking %s of memory: %s\n", say_bytes(c, any->lock_trial_bytes), *any->lock_error ? any->lock_error : "works");
+		buf_addf(&c->out, "\nlocking %s of memory: %s\n",
+			 say_bytes(c, any->lock_trial_bytes),
+			 *any->lock_error ? any->lock_error : "works");
 }
 
 static int devices(struct cli *c)
@@ -95,8 +109,11 @@ static int devices(struct cli *c)
 	doc = json_document("rdma");
 	reports = json_array();
 	for (i = 0; i < c->snap->reports.n; i++)
-		json_array_append_new(reports, json_object_of(c->snap, &c->snap->reports.v[i], report_fields));
-	json_object_set_new(doc, "rdma", json_array_of(c->snap, c->snap->rdma.v, c->snap->rdma.n, sizeof(*c->snap->rdma.v), rdma_nic_fields));
+		json_array_append_new(
+			reports, json_object_of(c->snap, &c->snap->reports.v[i], report_fields));
+	json_object_set_new(doc, "rdma",
+			    json_array_of(c->snap, c->snap->rdma.v, c->snap->rdma.n,
+					  sizeof(*c->snap->rdma.v), rdma_nic_fields));
 	json_object_set_new(doc, "reports", reports);
 	json_print(doc, &c->out);
 	return EXIT_DONE;
@@ -110,8 +127,13 @@ static struct strs active_ports(struct cli *c)
 
 	for (i = 0; i < c->snap->rdma.n; i++)
 		for (k = 0; k < c->snap->rdma.v[i].ports.n; k++)
-			if (str_starts(c->snap->rdma.v[i].ports.v[k].state ? c->snap->rdma.v[i].ports.v[k].state : "", "ACTIVE"))
-				strs_add(c->a, &all, arena_printf(c->a, "%s/%u", c->snap->rdma.v[i].name, c->snap->rdma.v[i].ports.v[k].number));
+			if (str_starts(c->snap->rdma.v[i].ports.v[k].state ?
+					       c->snap->rdma.v[i].ports.v[k].state :
+					       "",
+				       "ACTIVE"))
+				strs_add(c->a, &all,
+					 arena_printf(c->a, "%s/%u", c->snap->rdma.v[i].name,
+						      c->snap->rdma.v[i].ports.v[k].number));
 	return all;
 }
 
@@ -133,7 +155,9 @@ static int choose(struct cli *c, const char **ret_from, const char **ret_to)
 
 	for (i = 1; i < c->args.n; i++)
 		if (!device_is_here(c, c->args.v[i]))
-			return cli_error(c, EXIT_NO_GPU, "no RDMA device for '%s'; 'gpubay rdma' shows them", c->args.v[i]);
+			return cli_error(c, EXIT_NO_GPU,
+					 "no RDMA device for '%s'; 'gpubay rdma' shows them",
+					 c->args.v[i]);
 	if (c->args.n < 2 && active.n == 0)
 		return cli_error(c, EXIT_FINDINGS, "no RDMA port is active; see 'gpubay rdma'");
 	*ret_from = c->args.n > 1 ? c->args.v[1] : active.v[0];
@@ -151,10 +175,14 @@ static void print_transfers(struct cli *c, const struct report *r)
 		const struct rdma_transfer *t = &r->transfers.v[i];
 
 		if (t->verified)
-			buf_addf(&c->out, "%sok%s      %s to %s  %s moved and compared, %s\n", cli_green(c), cli_plain(c), t->from, t->to, say_bytes(c, t->bytes),
-				 FIELD_KNOWN(t, rdma_transfer, rate_mbps) ? say_rate(c, t->rate_mbps) : "rate unknown");
+			buf_addf(&c->out, "%sok%s      %s to %s  %s moved and compared, %s\n",
+				 cli_green(c), cli_plain(c), t->from, t->to, say_bytes(c, t->bytes),
+				 FIELD_KNOWN(t, rdma_transfer, rate_mbps) ?
+					 say_rate(c, t->rate_mbps) :
+					 "rate unknown");
 		else
-			buf_addf(&c->out, "%sfailed%s  %s to %s  %s\n", cli_red(c), cli_plain(c), t->from, t->to, t->error ? t->error : "");
+			buf_addf(&c->out, "%sfailed%s  %s to %s  %s\n", cli_red(c), cli_plain(c),
+				 t->from, t->to, t->error ? t->error : "");
 	}
 }
 
@@ -178,7 +206,8 @@ static int test(struct cli *c)
 
 	if (code)
 		return code;
-	code = tree_answer(c->tree, c->a, "report", arena_printf(c->a, "rdma-test:%s,%s", from, to), &text);
+	code = tree_answer(c->tree, c->a, "report", arena_printf(c->a, "rdma-test:%s,%s", from, to),
+			   &text);
 	if (code < 0)
 		return cli_error(c, EXIT_UNREADABLE, "data can be moved on the live machine only");
 	if (report_read(c->a, text, strlen(text), &r, &e) < 0)
@@ -198,7 +227,9 @@ static int run(struct cli *c)
 	int r;
 
 	if (c->args.n && !str_eq(c->args.v[0], "test"))
-		return cli_error(c, EXIT_USAGE, "'%s'? it is 'gpubay rdma' or 'gpubay rdma test [PORT [PORT]]'", c->args.v[0]);
+		return cli_error(c, EXIT_USAGE,
+				 "'%s'? it is 'gpubay rdma' or 'gpubay rdma test [PORT [PORT]]'",
+				 c->args.v[0]);
 	r = cli_snapshot(c, PHASES);
 	if (r)
 		return r;
@@ -209,9 +240,10 @@ const struct verb verb_rdma = {
 	.name = "rdma",
 	.args = "[test [PORT [PORT]]]",
 	.summary = "what works of RDMA devices; move data between two ports",
-	.about = "Asks libibverbs about each RDMA device: whether it opens, whether memory of other devices can be registered by DMA-BUF, how "
-		 "much memory can be locked. With 'test', moves data from one port to the other and back and compares it; a port is a device "
-		 "name or DEVICE/PORT. Without ports it takes the first two that are active, or one with itself.",
+	.about =
+		"Asks libibverbs about each RDMA device: whether it opens, whether memory of other devices can be registered by DMA-BUF, how "
+		"much memory can be locked. With 'test', moves data from one port to the other and back and compares it; a port is a device "
+		"name or DEVICE/PORT. Without ports it takes the first two that are active, or one with itself.",
 	.max = 3,
 	.run = run,
 };

@@ -31,7 +31,10 @@ static const char *say_driver_of(struct cli *c, const struct vulkan_device *d)
 {
 	const char *name = d->driver ? d->driver : "unknown";
 
-	return d->driver_info && *d->driver_info ? d->driver_info : arena_printf(c->a, "%s %s", name, d->driver_version ? d->driver_version : "");
+	return d->driver_info && *d->driver_info ?
+		       d->driver_info :
+		       arena_printf(c->a, "%s %s", name,
+				    d->driver_version ? d->driver_version : "");
 }
 
 static void print_devices(struct cli *c, const struct report *r)
@@ -51,7 +54,10 @@ static void print_devices(struct cli *c, const struct report *r)
 		strs_add(c->a, &t.cells, d->name ? d->name : "unknown");
 		strs_add(c->a, &t.cells, enum_name(&vulkan_type_tab, d->type));
 		strs_add(c->a, &t.cells, d->api_version ? d->api_version : "unknown");
-		strs_add(c->a, &t.cells, FIELD_KNOWN(d, vulkan_device, memory_bytes) ? say_bytes(c, d->memory_bytes) : "unknown");
+		strs_add(c->a, &t.cells,
+			 FIELD_KNOWN(d, vulkan_device, memory_bytes) ?
+				 say_bytes(c, d->memory_bytes) :
+				 "unknown");
 		strs_add(c->a, &t.cells, say_driver_of(c, d));
 		strs_add(c->a, &t.cells, say_gpu(c, d));
 	}
@@ -67,8 +73,12 @@ static void print_gpus(struct cli *c, const struct report *r)
 		const struct vulkan_device *d = device_of(r, i);
 		bool good = d && (!FIELD_KNOWN(d, vulkan_device, opens) || d->opens);
 
-		buf_addf(&c->out, "%sGPU %u  %s  %s: %s%s\n", good ? "" : cli_yellow(c), g->index, say_addr(c, g->address), say_name(c, g),
-			 good ? arena_printf(c->a, "device %u, %s", d->index, say_driver_of(c, d)) : d ? "listed, does not open" : "no Vulkan", good ? "" : cli_plain(c));
+		buf_addf(&c->out, "%sGPU %u  %s  %s: %s%s\n", good ? "" : cli_yellow(c), g->index,
+			 say_addr(c, g->address), say_name(c, g),
+			 good ? arena_printf(c->a, "device %u, %s", d->index, say_driver_of(c, d)) :
+			 d    ? "listed, does not open" :
+				"no Vulkan",
+			 good ? "" : cli_plain(c));
 	}
 }
 
@@ -77,7 +87,8 @@ static const char *say_use(const struct vulkan_file *f)
 {
 	if (FIELD_KNOWN(f, vulkan_file, used) && !f->used)
 		return "left out";
-	return FIELD_KNOWN(f, vulkan_file, result) ? enum_name(&library_result_tab, f->result) : "not tried";
+	return FIELD_KNOWN(f, vulkan_file, result) ? enum_name(&library_result_tab, f->result) :
+						     "not tried";
 }
 
 static void print_files(struct cli *c, const char *head, const struct vulkan_file_list *l)
@@ -99,14 +110,16 @@ static void print_files(struct cli *c, const char *head, const struct vulkan_fil
 	table_print(c, &t);
 }
 
-static void print_text(struct cli *c, const struct report *r, const struct report *files, const struct finding_list *findings)
+static void print_text(struct cli *c, const struct report *r, const struct report *files,
+		       const struct finding_list *findings)
 {
 	uint32_t i;
 
 	if (!r) {
 		buf_adds(&c->out, "this source does not say what Vulkan programs see\n");
 	} else if (r->outcome == REPORT_OUTCOME_FRESH || r->vulkan.n) {
-		buf_addf(&c->out, "%sVulkan loader %s%s\n", cli_bold(c), r->library_version ? r->library_version : "unknown", cli_plain(c));
+		buf_addf(&c->out, "%sVulkan loader %s%s\n", cli_bold(c),
+			 r->library_version ? r->library_version : "unknown", cli_plain(c));
 		if (FIELD_KNOWN(r, report, error))
 			text_wrap(c, 2, r->error);
 		print_devices(c, r);
@@ -123,7 +136,9 @@ static void print_text(struct cli *c, const struct report *r, const struct repor
 		print_files(c, "DRIVER MANIFEST", &files->drivers);
 		print_files(c, "LAYER MANIFEST", &files->layers);
 		for (i = 0; i < files->variables.n; i++)
-			text_wrap(c, 0, arena_printf(c->a, "%sset: %s", i ? "" : "\n", files->variables.v[i]));
+			text_wrap(c, 0,
+				  arena_printf(c->a, "%sset: %s", i ? "" : "\n",
+					       files->variables.v[i]));
 	}
 	if (findings->n)
 		buf_addc(&c->out, '\n');
@@ -139,7 +154,8 @@ static json_t *gpus_json(struct cli *c, const struct report *r)
 	for (i = 0; i < c->snap->gpus.n; i++) {
 		const struct gpu *g = &c->snap->gpus.v[i];
 		const struct vulkan_device *d = device_of(r, i);
-		json_t *o = json_pack("{s:s, s:s, s:s}", "id", g->id, "address", say_addr(c, g->address), "name", say_name(c, g));
+		json_t *o = json_pack("{s:s, s:s, s:s}", "id", g->id, "address",
+				      say_addr(c, g->address), "name", say_name(c, g));
 
 		json_object_set_new(o, "device", d ? json_integer(d->index) : json_null());
 		json_array_append_new(a, o);
@@ -147,12 +163,15 @@ static json_t *gpus_json(struct cli *c, const struct report *r)
 	return a;
 }
 
-static void print_json(struct cli *c, const struct report *r, const struct report *files, const struct finding_list *findings)
+static void print_json(struct cli *c, const struct report *r, const struct report *files,
+		       const struct finding_list *findings)
 {
 	json_t *doc = json_document("vulkan");
 
-	json_object_set_new(doc, "report", r ? json_object_of(c->snap, r, report_fields) : json_null());
-	json_object_set_new(doc, "files", files ? json_object_of(c->snap, files, report_fields) : json_null());
+	json_object_set_new(doc, "report",
+			    r ? json_object_of(c->snap, r, report_fields) : json_null());
+	json_object_set_new(doc, "files",
+			    files ? json_object_of(c->snap, files, report_fields) : json_null());
 	json_object_set_new(doc, "gpus", gpus_json(c, r));
 	json_object_set_new(doc, "findings", json_findings(c->snap, findings));
 	json_print(doc, &c->out);
@@ -182,8 +201,9 @@ const struct verb verb_vulkan = {
 	.name = "vulkan",
 	.args = "",
 	.summary = "what Vulkan programs see of the GPUs, and why not more",
-	.about = "Asks Vulkan through the system's loader, in a worker that may crash or hang, opens each device, and matches it with the "
-		 "GPUs of this machine; a software renderer never counts. Names the driver and layer manifests that the loader finds, what it "
-		 "leaves out, and what came of loading each. A GPU that is asleep is not asked without --wake.",
+	.about =
+		"Asks Vulkan through the system's loader, in a worker that may crash or hang, opens each device, and matches it with the "
+		"GPUs of this machine; a software renderer never counts. Names the driver and layer manifests that the loader finds, what it "
+		"leaves out, and what came of loading each. A GPU that is asleep is not asked without --wake.",
 	.run = run,
 };

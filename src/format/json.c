@@ -16,7 +16,8 @@ int json_read(const char *name, const char *text, size_t n, json_t **ret, struct
 	j = json_loadb(text, n, JSON_REJECT_DUPLICATES, &at);
 	if (!j) {
 		a = arena_new();
-		return err_set(e, -EINVAL, "%s:%d:%d: %s", name, at.line, at.column, utf8_clean(a, at.text, strlen(at.text)));
+		return err_set(e, -EINVAL, "%s:%d:%d: %s", name, at.line, at.column,
+			       utf8_clean(a, at.text, strlen(at.text)));
 	}
 	*ret = j;
 	return 0;
@@ -36,7 +37,8 @@ uint64_t json_get_u64(const json_t *o, const char *key, uint64_t fallback)
 {
 	const json_t *v = json_object_get(o, key);
 
-	return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v) : fallback;
+	return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v) :
+								  fallback;
 }
 
 bool json_get_bool(const json_t *o, const char *key, bool fallback)

@@ -22,18 +22,19 @@ static const struct {
 	uint32_t deadline_ms;
 	uint64_t memory_max;
 } kinds[] = {
-	{"nvml", 30000, UINT64_C(1) << 30},       {"vulkan", 20000, UINT64_C(4) << 30},
+	{"nvml", 30000, UINT64_C(1) << 30},	    {"vulkan", 20000, UINT64_C(4) << 30},
 	{"vulkan-files", 20000, UINT64_C(2) << 30}, {"va", 10000, UINT64_C(2) << 30},
-	{"vpl", 20000, UINT64_C(4) << 30},        {"level-zero", 20000, UINT64_C(4) << 30},
-	{"opencl", 30000, UINT64_C(4) << 30},     {"verbs", 10000, UINT64_C(2) << 30},
+	{"vpl", 20000, UINT64_C(4) << 30},	    {"level-zero", 20000, UINT64_C(4) << 30},
+	{"opencl", 30000, UINT64_C(4) << 30},	    {"verbs", 10000, UINT64_C(2) << 30},
 	{"rdma-test", 90000, UINT64_C(1) << 30},
 };
 
 /* Beside this program, in the build folder, or where it is installed. */
 static const char *program(struct answers *an)
 {
-	static const char *const places[] = {"gpubay-probe", "../worker/gpubay-probe", "../libexec/gpubay-probe",
-					     "../lib/gpubay/gpubay-probe", "../../worker/gpubay-probe"};
+	static const char *const places[] = {
+		"gpubay-probe", "../worker/gpubay-probe", "../libexec/gpubay-probe",
+		"../lib/gpubay/gpubay-probe", "../../worker/gpubay-probe"};
 	const char *own = secure_getenv("GPUBAY_PROBE");
 	char exe[4096];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -53,11 +54,12 @@ static const char *program(struct answers *an)
 	return "/usr/libexec/gpubay-probe";
 }
 
-static const char *document(struct answers *an, const char *key, const char *outcome, const struct worker *w,
-			    const char *message)
+static const char *document(struct answers *an, const char *key, const char *outcome,
+			    const struct worker *w, const char *message)
 {
-	json_t *j = json_pack("{s:s, s:s%, s:s, s:i, s:s}", "schema", "gpubay/report/v1", "kind", key, strcspn(key, ":"),
-			      "outcome", outcome, "took_ms", (int)w->took_ms, "message", message);
+	json_t *j = json_pack("{s:s, s:s%, s:s, s:i, s:s}", "schema", "gpubay/report/v1", "kind",
+			      key, strcspn(key, ":"), "outcome", outcome, "took_ms",
+			      (int)w->took_ms, "message", message);
 	const char *tail = utf8_clean(an->arena, w->tail, w->n_tail), *text;
 	char *dumped;
 
@@ -75,7 +77,8 @@ static const char *document(struct answers *an, const char *key, const char *out
 }
 
 /* The worker's own words, if they are a report of that kind. */
-static const char *own_words(struct answers *an, const char *key, const struct worker *w, struct err *e)
+static const char *own_words(struct answers *an, const char *key, const struct worker *w,
+			     struct err *e)
 {
 	json_t *j CLEANUP(json_freep) = NULL;
 	const char *kind, *text;
@@ -84,14 +87,15 @@ static const char *own_words(struct answers *an, const char *key, const struct w
 	if (json_read("report", w->out.p ? w->out.p : "", w->out.n, &j, e) < 0)
 		return NULL;
 	kind = json_get_str(j, "kind");
-	if (!str_eq(json_get_str(j, "schema"), "gpubay/report/v1") || !kind || strlen(kind) != strcspn(key, ":") ||
-	    memcmp(kind, key, strlen(kind)) != 0) {
+	if (!str_eq(json_get_str(j, "schema"), "gpubay/report/v1") || !kind ||
+	    strlen(kind) != strcspn(key, ":") || memcmp(kind, key, strlen(kind)) != 0) {
 		err_set(e, -EINVAL, "the document is no report of this kind");
 		return NULL;
 	}
 	json_object_set_new(j, "took_ms", json_integer(w->took_ms));
 	if (w->n_tail)
-		json_object_set_new(j, "stderr_tail", json_string(utf8_clean(an->arena, w->tail, w->n_tail)));
+		json_object_set_new(j, "stderr_tail",
+				    json_string(utf8_clean(an->arena, w->tail, w->n_tail)));
 	dumped = json_dumps(j, JSON_INDENT(1));
 	text = arena_str(an->arena, dumped ? dumped : "{}");
 	free(dumped);
@@ -102,7 +106,8 @@ static const char *say_signal(struct answers *an, int number)
 {
 	const char *name = sigabbrev_np(number);
 
-	return name ? arena_printf(an->arena, "SIG%s", name) : arena_printf(an->arena, "signal %d", number);
+	return name ? arena_printf(an->arena, "SIG%s", name) :
+		      arena_printf(an->arena, "signal %d", number);
 }
 
 static const char *report_of(struct answers *an, const char *key, const struct worker *w)
@@ -115,28 +120,41 @@ static const char *report_of(struct answers *an, const char *key, const struct w
 		text = own_words(an, key, w, &e);
 		if (text)
 			return text;
-		return document(an, key, "garbage", w,
-				w->out.n ? arena_printf(an->arena, "the worker printed what is no report (%s)", e.text)
-					 : arena_printf(an->arena, "the worker ended with status %d and printed nothing", w->status));
+		return document(
+			an, key, "garbage", w,
+			w->out.n ?
+				arena_printf(an->arena, "the worker printed what is no report (%s)",
+					     e.text) :
+				arena_printf(an->arena,
+					     "the worker ended with status %d and printed nothing",
+					     w->status));
 	case WORKER_END_CRASHED:
-		return document(an, key, "crashed", w, arena_printf(an->arena, "the library died of %s", say_signal(an, w->signal)));
+		return document(an, key, "crashed", w,
+				arena_printf(an->arena, "the library died of %s",
+					     say_signal(an, w->signal)));
 	case WORKER_END_HUNG:
-		return document(an, key, "hung", w,
-				arena_printf(an->arena, "no answer within %u s%s", w->deadline_ms / 1000,
-					     w->stuck ? "; the worker hangs in the kernel and was left alone" : ""));
+		return document(
+			an, key, "hung", w,
+			arena_printf(an->arena, "no answer within %u s%s", w->deadline_ms / 1000,
+				     w->stuck ?
+					     "; the worker hangs in the kernel and was left alone" :
+					     ""));
 	case WORKER_END_TOO_LONG:
 		return document(an, key, "garbage", w, "the worker printed more than 16 MiB");
 	case WORKER_END_TOO_BIG:
 		return document(an, key, "crashed", w,
-				arena_printf(an->arena, "ended because it took more than %llu MiB of memory",
+				arena_printf(an->arena,
+					     "ended because it took more than %llu MiB of memory",
 					     (unsigned long long)(w->memory_max >> 20)));
 	default:
 		return document(an, key, "library missing", w,
-				arena_printf(an->arena, "cannot start '%s': %s", w->program, strerror(w->error)));
+				arena_printf(an->arena, "cannot start '%s': %s", w->program,
+					     strerror(w->error)));
 	}
 }
 
-static void worker_fill(struct answers *an, struct worker *w, const char *key, const struct worker_identity *id)
+static void worker_fill(struct answers *an, struct worker *w, const char *key,
+			const struct worker_identity *id)
 {
 	const char **argv = arena_alloc(an->arena, sizeof(*argv) * 4);
 	const char *colon = strchr(key, ':');

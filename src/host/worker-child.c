@@ -31,7 +31,8 @@ static int descriptors(int out, int err, int start)
 {
 	int null = open("/dev/null", O_RDONLY);
 
-	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || dup3(start, START_FD, O_CLOEXEC) < 0)
+	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
+	    dup3(start, START_FD, O_CLOEXEC) < 0)
 		return -errno;
 	syscall(SYS_close_range, START_FD + 1, ~0U, 0);
 	return 0;
@@ -92,7 +93,8 @@ _Noreturn void worker_child(const struct worker *w, int out, int err, int start,
 	if (code == 0)
 		code = identity(w->identity);
 	/* After the identity: changing it takes the parent's death away again. */
-	if (code == 0 && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0))
+	if (code == 0 && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+			  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0))
 		code = -errno;
 	if (code == 0 && getppid() != parent)
 		_exit(127);

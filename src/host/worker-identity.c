@@ -15,7 +15,8 @@ enum { NOBODY = 65534 };
 static const struct {
 	const char *dir, *prefix;
 } nodes[] = {
-	{"/dev/dri", "render"}, {"/dev/dri", "card"}, {"/dev", "nvidia"}, {"/dev", "kfd"}, {"/dev/infiniband", "uverbs"},
+	{"/dev/dri", "render"}, {"/dev/dri", "card"},	       {"/dev", "nvidia"},
+	{"/dev", "kfd"},	{"/dev/infiniband", "uverbs"},
 };
 
 static void gid_add(struct worker_identity *id, uint32_t gid)
@@ -50,7 +51,8 @@ static void nodes_look(struct worker_identity *id)
 	for (i = 0; i < ARRAY_LEN(nodes); i++) {
 		dir = opendir(nodes[i].dir);
 		while (dir && (d = readdir(dir)))
-			if (str_starts(d->d_name, nodes[i].prefix) && fstatat(dirfd(dir), d->d_name, &st, 0) == 0)
+			if (str_starts(d->d_name, nodes[i].prefix) &&
+			    fstatat(dirfd(dir), d->d_name, &st, 0) == 0)
 				node_look(id, &st);
 		if (dir)
 			closedir(dir);

@@ -126,7 +126,8 @@ static void read_out(struct worker *w)
 			return;
 		if (w->out.n + (size_t)n > w->output_max) {
 			worker_kill(w, WORKER_END_TOO_LONG);
-			if (w->end == WORKER_END_EXITED) /* it had ended by itself, having said too much */
+			if (w->end ==
+			    WORKER_END_EXITED) /* it had ended by itself, having said too much */
 				w->end = WORKER_END_TOO_LONG;
 			break;
 		}
@@ -262,9 +263,12 @@ static void worker_turn(struct worker *w, unsigned n, struct pollfd *fds)
 		bool live = is_live(&w[i]);
 
 		fds[i * N_FDS] = (struct pollfd){.fd = live ? w[i].fd_out : -1, .events = POLLIN};
-		fds[i * N_FDS + 1] = (struct pollfd){.fd = live ? w[i].fd_err : -1, .events = POLLIN};
-		fds[i * N_FDS + 2] = (struct pollfd){.fd = live ? w[i].fd_start : -1, .events = POLLIN};
-		fds[i * N_FDS + 3] = (struct pollfd){.fd = live ? w[i].fd_pid : -1, .events = POLLIN};
+		fds[i * N_FDS + 1] =
+			(struct pollfd){.fd = live ? w[i].fd_err : -1, .events = POLLIN};
+		fds[i * N_FDS + 2] =
+			(struct pollfd){.fd = live ? w[i].fd_start : -1, .events = POLLIN};
+		fds[i * N_FDS + 3] =
+			(struct pollfd){.fd = live ? w[i].fd_pid : -1, .events = POLLIN};
 	}
 	poll(fds, n * N_FDS, turn_ms(w, n));
 	for (i = 0; i < n; i++) {

@@ -67,26 +67,37 @@ static uint32_t gpu_at(const struct snapshot *s, const struct place *at)
 
 static void join_vulkan(const struct snapshot *s, struct vulkan_device *d)
 {
-	const struct place at = {.has_address = FIELD_KNOWN(d, vulkan_device, address), .address = d->address,
-				 .has_minor = FIELD_KNOWN(d, vulkan_device, render_minor), .minor = d->render_minor,
-				 .has_ids = FIELD_KNOWN(d, vulkan_device, device_id), .vendor = d->vendor_id, .device = d->device_id};
+	const struct place at = {.has_address = FIELD_KNOWN(d, vulkan_device, address),
+				 .address = d->address,
+				 .has_minor = FIELD_KNOWN(d, vulkan_device, render_minor),
+				 .minor = d->render_minor,
+				 .has_ids = FIELD_KNOWN(d, vulkan_device, device_id),
+				 .vendor = d->vendor_id,
+				 .device = d->device_id};
 
 	FIELD_SET(d, vulkan_device, gpu, d->type == VULKAN_TYPE_CPU ? NONE : gpu_at(s, &at));
 }
 
 static void join_compute(const struct snapshot *s, struct compute_device *d)
 {
-	const struct place at = {.has_address = FIELD_KNOWN(d, compute_device, address), .address = d->address,
-				 .has_ids = FIELD_KNOWN(d, compute_device, device_id), .vendor = d->vendor_id, .device = d->device_id};
+	const struct place at = {.has_address = FIELD_KNOWN(d, compute_device, address),
+				 .address = d->address,
+				 .has_ids = FIELD_KNOWN(d, compute_device, device_id),
+				 .vendor = d->vendor_id,
+				 .device = d->device_id};
 
 	FIELD_SET(d, compute_device, gpu, d->type == COMPUTE_TYPE_CPU ? NONE : gpu_at(s, &at));
 }
 
 static void join_vpl(const struct snapshot *s, struct vpl_implementation *d)
 {
-	const struct place at = {.has_address = FIELD_KNOWN(d, vpl_implementation, address), .address = d->address,
-				 .has_minor = FIELD_KNOWN(d, vpl_implementation, render_minor), .minor = d->render_minor,
-				 .has_ids = FIELD_KNOWN(d, vpl_implementation, device_id), .vendor = d->vendor_id, .device = d->device_id};
+	const struct place at = {.has_address = FIELD_KNOWN(d, vpl_implementation, address),
+				 .address = d->address,
+				 .has_minor = FIELD_KNOWN(d, vpl_implementation, render_minor),
+				 .minor = d->render_minor,
+				 .has_ids = FIELD_KNOWN(d, vpl_implementation, device_id),
+				 .vendor = d->vendor_id,
+				 .device = d->device_id};
 
 	FIELD_SET(d, vpl_implementation, gpu, d->hardware ? gpu_at(s, &at) : NONE);
 }
@@ -94,7 +105,8 @@ static void join_vpl(const struct snapshot *s, struct vpl_implementation *d)
 /* The driver's UUID is another name of the GPU; never its identity, because it is there only while the driver is. */
 static void join_nvml(struct probe *p, struct nvml_device *d)
 {
-	uint32_t i = FIELD_KNOWN(d, nvml_device, address) ? reports_gpu_at(p->snap, d->address) : NONE;
+	uint32_t i =
+		FIELD_KNOWN(d, nvml_device, address) ? reports_gpu_at(p->snap, d->address) : NONE;
 	struct gpu *g;
 
 	FIELD_SET(d, nvml_device, gpu, i);

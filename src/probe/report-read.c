@@ -25,7 +25,8 @@ static bool text_read(struct reader *r, const json_t *j, const char **ret)
 {
 	if (!json_is_string(j))
 		return false;
-	*ret = utf8_clean(r->a, json_string_value(j), MIN(json_string_length(j), (size_t)TEXT_LIMIT));
+	*ret = utf8_clean(r->a, json_string_value(j),
+			  MIN(json_string_length(j), (size_t)TEXT_LIMIT));
 	return true;
 }
 
@@ -42,7 +43,8 @@ static bool texts_read(struct reader *r, const json_t *j, struct strs *ret)
 	return true;
 }
 
-static bool list_read(struct reader *r, const json_t *j, struct any_list *ret, const struct field *f)
+static bool list_read(struct reader *r, const json_t *j, struct any_list *ret,
+		      const struct field *f)
 {
 	size_t n = MIN(json_array_size(j), (size_t)r->left), i;
 
@@ -52,13 +54,15 @@ static bool list_read(struct reader *r, const json_t *j, struct any_list *ret, c
 	ret->v = arena_alloc(r->a, n * f->elem_size);
 	for (i = 0; i < n; i++)
 		if (json_is_object(json_array_get(j, i)))
-			object_read(r, json_array_get(j, i), ret->v + ret->n++ * f->elem_size, f->sub);
+			object_read(r, json_array_get(j, i), ret->v + ret->n++ * f->elem_size,
+				    f->sub);
 	return true;
 }
 
 static bool number_read(const json_t *j, uint64_t max, uint64_t *ret)
 {
-	if (!json_is_integer(j) || json_integer_value(j) < 0 || (uint64_t)json_integer_value(j) > max)
+	if (!json_is_integer(j) || json_integer_value(j) < 0 ||
+	    (uint64_t)json_integer_value(j) > max)
 		return false;
 	*ret = (uint64_t)json_integer_value(j);
 	return true;
@@ -74,31 +78,22 @@ static bool value_read(struct reader *r, const json_t *j, void *at, const struct
 	uint64_t v;
 
 	switch (f->kind) {
-	case FIELD_b:
-		*(bool *)at = json_is_true(j);
-		return json_is_boolean(j);
+	case FIELD_b: *(bool *)at = json_is_true(j); return json_is_boolean(j);
 	case FIELD_u32:
 		if (!number_read(j, UINT32_MAX, &v))
 			return false;
 		*(uint32_t *)at = (uint32_t)v;
 		return true;
-	case FIELD_u64:
-		return number_read(j, INT64_MAX, at);
-	case FIELD_hex:
-		return hex_read(j, at);
-	case FIELD_addr:
-		return json_is_string(j) && pci_addr_parse(json_string_value(j), at) == 0;
+	case FIELD_u64: return number_read(j, INT64_MAX, at);
+	case FIELD_hex: return hex_read(j, at);
+	case FIELD_addr: return json_is_string(j) && pci_addr_parse(json_string_value(j), at) == 0;
 	case FIELD_en:
 		*(unsigned *)at = json_is_string(j) ? enum_value(f->tab, json_string_value(j)) : 0;
 		return *(unsigned *)at != 0;
-	case FIELD_str:
-		return text_read(r, j, at);
-	case FIELD_strs:
-		return texts_read(r, j, at);
-	case FIELD_list:
-		return list_read(r, j, at, f);
-	default:
-		return false; /* references are ours to make; reports have no other kinds */
+	case FIELD_str: return text_read(r, j, at);
+	case FIELD_strs: return texts_read(r, j, at);
+	case FIELD_list: return list_read(r, j, at, f);
+	default: return false; /* references are ours to make; reports have no other kinds */
 	}
 }
 
@@ -129,7 +124,8 @@ int report_read(struct arena *a, const char *text, size_t n, struct report *ret,
 		return code;
 	schema = json_get_str(j, "schema");
 	if (!str_eq(schema, "gpubay/report/v1"))
-		return err_set(e, -EINVAL, "report: its schema is '%.80s'", schema ? schema : "none");
+		return err_set(e, -EINVAL, "report: its schema is '%.80s'",
+			       schema ? schema : "none");
 	object_read(&r, j, ret, report_fields);
 	if (!FIELD_KNOWN(ret, report, kind))
 		return err_set(e, -EINVAL, "report: it does not say of what kind it is");

@@ -40,17 +40,21 @@ static const char *hands_off(struct probe *p, const struct gpu *g)
 	uint32_t i;
 
 	if (FIELD_KNOWN(g, gpu, asleep) && g->asleep && !p->tree->wake)
-		return arena_printf(p->a, "%s is asleep, and asking would wake it", snapshot_ref_text(p->snap, p->a, REF_pci, g->pci));
+		return arena_printf(p->a, "%s is asleep, and asking would wake it",
+				    snapshot_ref_text(p->snap, p->a, REF_pci, g->pci));
 	if (!facts_lost_of(g->vendor))
 		return NULL;
 	for (i = 0; i < p->snap->gpus.n; i++)
-		if (p->snap->gpus.v[i].vendor == g->vendor && p->snap->gpus.v[i].state == GPU_STATE_LOST)
-			return arena_printf(p->a, "%s is lost, and the vendor's libraries would hang on it",
-					    snapshot_ref_text(p->snap, p->a, REF_pci, p->snap->gpus.v[i].pci));
+		if (p->snap->gpus.v[i].vendor == g->vendor &&
+		    p->snap->gpus.v[i].state == GPU_STATE_LOST)
+			return arena_printf(
+				p->a, "%s is lost, and the vendor's libraries would hang on it",
+				snapshot_ref_text(p->snap, p->a, REF_pci, p->snap->gpus.v[i].pci));
 	return NULL;
 }
 
-static void question_add(struct asking *k, enum report_kind kind, const char *about, uint32_t gpu, const char *why_not)
+static void question_add(struct asking *k, enum report_kind kind, const char *about, uint32_t gpu,
+			 const char *why_not)
 {
 	struct question *q = LIST_PUSH(k->p->a, &k->questions);
 
@@ -63,8 +67,11 @@ static void ask_each_gpu(struct asking *k, const struct facts_report *row)
 	uint32_t i;
 
 	for (i = 0; i < s->gpus.n; i++)
-		if (is_wanted(k->p, i) && FIELD_KNOWN(&s->gpus.v[i], gpu, driver) && facts_report_fits(row, s->gpus.v[i].driver))
-			question_add(k, row->kind, snapshot_ref_text(s, k->p->a, REF_pci, s->gpus.v[i].pci), i, hands_off(k->p, &s->gpus.v[i]));
+		if (is_wanted(k->p, i) && FIELD_KNOWN(&s->gpus.v[i], gpu, driver) &&
+		    facts_report_fits(row, s->gpus.v[i].driver))
+			question_add(k, row->kind,
+				     snapshot_ref_text(s, k->p->a, REF_pci, s->gpus.v[i].pci), i,
+				     hands_off(k->p, &s->gpus.v[i]));
 }
 
 static void ask_each_node(struct asking *k, const struct facts_report *row)
@@ -76,7 +83,8 @@ static void ask_each_node(struct asking *k, const struct facts_report *row)
 		const struct drm_node *d = &s->drm.v[i];
 		const char *why;
 
-		if (d->kind != DRM_KIND_RENDER || !FIELD_KNOWN(d, drm_node, gpu) || d->gpu == NONE || !is_wanted(k->p, d->gpu))
+		if (d->kind != DRM_KIND_RENDER || !FIELD_KNOWN(d, drm_node, gpu) ||
+		    d->gpu == NONE || !is_wanted(k->p, d->gpu))
 			continue;
 		why = hands_off(k->p, &s->gpus.v[d->gpu]);
 		question_add(k, row->kind, d->name, d->gpu, why);
@@ -105,7 +113,8 @@ static void ask_machine(struct asking *k, const struct facts_report *row, bool w
 		const struct gpu *g = &s->gpus.v[i];
 		const char *not_this, *name = enum_name(&gpu_vendor_tab, g->vendor);
 
-		if (row->drivers && !(FIELD_KNOWN(g, gpu, driver) && facts_report_fits(row, g->driver)))
+		if (row->drivers &&
+		    !(FIELD_KNOWN(g, gpu, driver) && facts_report_fits(row, g->driver)))
 			continue;
 		any = true;
 		not_this = hands_off(k->p, g);
@@ -113,7 +122,8 @@ static void ask_machine(struct asking *k, const struct facts_report *row, bool w
 			continue;
 		why = why ? why : not_this;
 		if (!out || !strstr(out, name))
-			out = out ? arena_printf(k->p->a, "%s,%s", out, name) : arena_printf(k->p->a, "not=%s", name);
+			out = out ? arena_printf(k->p->a, "%s,%s", out, name) :
+				    arena_printf(k->p->a, "not=%s", name);
 	}
 	if (!any)
 		return;

@@ -19,12 +19,14 @@ static bool line_parse(const char *line, size_t n, uint64_t *ret_address, uint32
 	if (n < sizeof(mark) || memcmp(line, mark, sizeof(mark) - 1) != 0)
 		return false;
 	close = memchr(at, ')', (size_t)(end - at));
-	if (!close || (size_t)(close - at) + 3 > sizeof(address) || end - close < 4 || close[1] != ':')
+	if (!close || (size_t)(close - at) + 3 > sizeof(address) || end - close < 4 ||
+	    close[1] != ':')
 		return false;
 	snprintf(address, sizeof(address), "%.*s.0", (int)(close - at), at);
 	at = close + 2 + (close[2] == ' ');
 	len = strspn(at, "0123456789");
-	if (pci_addr_parse(address, ret_address) < 0 || parse_u64n(at, len, 10, UINT32_MAX, &code) < 0)
+	if (pci_addr_parse(address, ret_address) < 0 ||
+	    parse_u64n(at, len, 10, UINT32_MAX, &code) < 0)
 		return false;
 	*ret_code = (uint32_t)code;
 	return true;

@@ -24,9 +24,11 @@ static int usage(void)
 {
 	unsigned i;
 
-	fputs("usage: gpubay-probe KIND [ABOUT]\nAsks one driver library and prints a report as JSON.\n\n", stderr);
+	fputs("usage: gpubay-probe KIND [ABOUT]\nAsks one driver library and prints a report as JSON.\n\n",
+	      stderr);
 	for (i = 0; i < ARRAY_LEN(kinds); i++)
-		fprintf(stderr, "  %s %s\n", enum_name(&report_kind_tab, kinds[i].kind), kinds[i].about);
+		fprintf(stderr, "  %s %s\n", enum_name(&report_kind_tab, kinds[i].kind),
+			kinds[i].about);
 	return 2;
 }
 
@@ -37,7 +39,8 @@ int main(int argc, char **argv)
 	unsigned i;
 
 	for (i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (argc < 2 || argc > 3 || !str_eq(argv[1], enum_name(&report_kind_tab, kinds[i].kind)))
+		if (argc < 2 || argc > 3 ||
+		    !str_eq(argv[1], enum_name(&report_kind_tab, kinds[i].kind)))
 			continue;
 		FIELD_SET(&r, report, kind, kinds[i].kind);
 		FIELD_SET(&r, report, outcome, REPORT_OUTCOME_FRESH);

@@ -7,9 +7,11 @@
 
 enum { DRIVERS_MAX = 16, DEVICES_MAX = 64, MEMORIES_MAX = 32 };
 
+/* clang-format off */
 #define ZE_FUNCTIONS(X) \
 	X(zeInit) X(zeDriverGet) X(zeDriverGetApiVersion) X(zeDriverGetProperties) X(zeDeviceGet) X(zeDeviceGetProperties) \
 	X(zeDeviceGetMemoryProperties) X(zeDevicePciGetPropertiesExt)
+/* clang-format on */
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
 	ZE_FUNCTIONS(MEMBER)
@@ -18,12 +20,9 @@ static struct {
 static enum compute_type type_of(ze_device_type_t t)
 {
 	switch (t) {
-	case ZE_DEVICE_TYPE_GPU:
-		return COMPUTE_TYPE_GPU;
-	case ZE_DEVICE_TYPE_CPU:
-		return COMPUTE_TYPE_CPU;
-	default:
-		return COMPUTE_TYPE_ACCELERATOR;
+	case ZE_DEVICE_TYPE_GPU: return COMPUTE_TYPE_GPU;
+	case ZE_DEVICE_TYPE_CPU: return COMPUTE_TYPE_CPU;
+	default: return COMPUTE_TYPE_ACCELERATOR;
 	}
 }
 
@@ -34,8 +33,10 @@ static void memory(struct work *w, struct compute_device *c, ze_device_handle_t 
 	uint64_t sum = 0;
 
 	for (i = 0; i < MEMORIES_MAX; i++)
-		m[i] = (ze_device_memory_properties_t){.stype = ZE_STRUCTURE_TYPE_DEVICE_MEMORY_PROPERTIES};
-	if (!ze.zeDeviceGetMemoryProperties || ze.zeDeviceGetMemoryProperties(d, &n, m) != ZE_RESULT_SUCCESS)
+		m[i] = (ze_device_memory_properties_t){
+			.stype = ZE_STRUCTURE_TYPE_DEVICE_MEMORY_PROPERTIES};
+	if (!ze.zeDeviceGetMemoryProperties ||
+	    ze.zeDeviceGetMemoryProperties(d, &n, m) != ZE_RESULT_SUCCESS)
 		return;
 	for (i = 0; i < MIN(n, (uint32_t)MEMORIES_MAX); i++)
 		sum += m[i].totalSize;
@@ -46,10 +47,13 @@ static void place(struct compute_device *c, ze_device_handle_t d)
 {
 	ze_pci_ext_properties_t p = {.stype = ZE_STRUCTURE_TYPE_PCI_EXT_PROPERTIES};
 
-	if (!ze.zeDevicePciGetPropertiesExt || ze.zeDevicePciGetPropertiesExt(d, &p) != ZE_RESULT_SUCCESS)
+	if (!ze.zeDevicePciGetPropertiesExt ||
+	    ze.zeDevicePciGetPropertiesExt(d, &p) != ZE_RESULT_SUCCESS)
 		return;
 	if (p.address.bus < 256 && p.address.device < 32 && p.address.function < 8)
-		FIELD_SET(c, compute_device, address, PCI_ADDR(p.address.domain, p.address.bus, p.address.device, p.address.function));
+		FIELD_SET(c, compute_device, address,
+			  PCI_ADDR(p.address.domain, p.address.bus, p.address.device,
+				   p.address.function));
 }
 
 static void device(struct work *w, ze_device_handle_t d, const char *version, const char *driver)
@@ -87,7 +91,8 @@ static void driver(struct work *w, ze_driver_handle_t h)
 		version = arena_printf(w->a, "%u.%u", ZE_MAJOR_VERSION(v), ZE_MINOR_VERSION(v));
 	/* Intel packs its version as release, minor, build: 1.3.27642. */
 	if (ze.zeDriverGetProperties && ze.zeDriverGetProperties(h, &p) == ZE_RESULT_SUCCESS)
-		number = arena_printf(w->a, "%u.%u.%u", p.driverVersion >> 24, p.driverVersion >> 16 & 0xff, p.driverVersion & 0xffff);
+		number = arena_printf(w->a, "%u.%u.%u", p.driverVersion >> 24,
+				      p.driverVersion >> 16 & 0xff, p.driverVersion & 0xffff);
 	if (ze.zeDeviceGet(h, &n, all) != ZE_RESULT_SUCCESS)
 		return;
 	for (i = 0; i < MIN(n, (uint32_t)DEVICES_MAX); i++)
@@ -96,7 +101,8 @@ static void driver(struct work *w, ze_driver_handle_t h)
 
 void probe_level_zero(struct work *w)
 {
-	static const char *const variables[] = {"ZE_AFFINITY_MASK", "ZE_FLAT_DEVICE_HIERARCHY", "ZE_ENABLE_ALT_DRIVERS",
+	static const char *const variables[] = {"ZE_AFFINITY_MASK", "ZE_FLAT_DEVICE_HIERARCHY",
+						"ZE_ENABLE_ALT_DRIVERS",
 						"ZE_ENABLE_PCI_ID_DEVICE_ORDER", NULL};
 	ze_driver_handle_t all[DRIVERS_MAX];
 	uint32_t n = DRIVERS_MAX, i;
@@ -118,7 +124,8 @@ void probe_level_zero(struct work *w)
 	if (r == ZE_RESULT_SUCCESS)
 		r = ze.zeDriverGet(&n, all);
 	if (r != ZE_RESULT_SUCCESS)
-		work_error(w, "zeInit: error 0x%x%s", r, r == ZE_RESULT_ERROR_UNINITIALIZED ? " (no driver)" : "");
+		work_error(w, "zeInit: error 0x%x%s", r,
+			   r == ZE_RESULT_ERROR_UNINITIALIZED ? " (no driver)" : "");
 	for (i = 0; r == ZE_RESULT_SUCCESS && i < MIN(n, (uint32_t)DRIVERS_MAX); i++)
 		driver(w, all[i]);
 	work_nodes(w, "/dev/dri", "renderD", w->r->compute.n == 0);

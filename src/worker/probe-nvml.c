@@ -29,16 +29,21 @@ static void refused(struct work *w, const char *what, int code)
 	const char *text = nvml.nvmlErrorString ? nvml.nvmlErrorString(code) : NULL;
 
 	if (code == NVML_ERROR_NO_PERMISSION)
-		work_outcome(w, REPORT_OUTCOME_DENIED, "%s: no permission to open the NVIDIA device nodes", what);
+		work_outcome(w, REPORT_OUTCOME_DENIED,
+			     "%s: no permission to open the NVIDIA device nodes", what);
 	else
-		work_error(w, "%s: %s (NVML error %d)", what, text ? work_text(w, text, 256) : "unknown", code);
+		work_error(w, "%s: %s (NVML error %d)", what,
+			   text ? work_text(w, text, 256) : "unknown", code);
 }
 
-static const char *name_of(struct work *w, int (*get)(nvml_device_t, char *, unsigned), nvml_device_t d)
+static const char *name_of(struct work *w, int (*get)(nvml_device_t, char *, unsigned),
+			   nvml_device_t d)
 {
 	char text[NVML_TEXT] = "";
 
-	return get && get(d, text, sizeof(text)) == NVML_SUCCESS ? work_text(w, text, sizeof(text)) : NULL;
+	return get && get(d, text, sizeof(text)) == NVML_SUCCESS ?
+		       work_text(w, text, sizeof(text)) :
+		       NULL;
 }
 
 static void versions(struct work *w)
@@ -51,7 +56,8 @@ static void versions(struct work *w)
 	if (ASK(nvmlSystemGetNVMLVersion, text, sizeof(text)))
 		FIELD_SET(w->r, report, library_version, work_text(w, text, sizeof(text)));
 	if (ASK(nvmlSystemGetCudaDriverVersion_v2, &cuda))
-		FIELD_SET(w->r, report, api_version, arena_printf(w->a, "%d.%d", cuda / 1000, cuda % 1000 / 10));
+		FIELD_SET(w->r, report, api_version,
+			  arena_printf(w->a, "%d.%d", cuda / 1000, cuda % 1000 / 10));
 }
 
 static void identity(struct work *w, struct nvml_device *n, nvml_device_t d)
@@ -72,13 +78,15 @@ static void identity(struct work *w, struct nvml_device *n, nvml_device_t d)
 	if (ASK(nvmlDeviceGetMinorNumber, d, &v))
 		FIELD_SET(n, nvml_device, minor, v);
 	if (ASK(nvmlDeviceGetCudaComputeCapability, d, &major, &minor))
-		FIELD_SET(n, nvml_device, compute_capability, arena_printf(w->a, "%d.%d", major, minor));
+		FIELD_SET(n, nvml_device, compute_capability,
+			  arena_printf(w->a, "%d.%d", major, minor));
 	if (ASK(nvmlDeviceGetPersistenceMode, d, &v))
 		FIELD_SET(n, nvml_device, persistence, v == 1);
 }
 
 /* NVML_COMPUTEMODE_*; 1 is gone for long. */
-static const char *const compute_modes[] = {"default", "exclusive-thread", "prohibited", "exclusive-process"};
+static const char *const compute_modes[] = {"default", "exclusive-thread", "prohibited",
+					    "exclusive-process"};
 
 static void memory(struct nvml_device *n, nvml_device_t d)
 {
@@ -102,7 +110,8 @@ static bool retired(nvml_device_t d, unsigned cause, unsigned *n)
 	int r;
 
 	*n = 0;
-	r = nvml.nvmlDeviceGetRetiredPages ? nvml.nvmlDeviceGetRetiredPages(d, cause, n, NULL) : NVML_ERROR_NOT_SUPPORTED;
+	r = nvml.nvmlDeviceGetRetiredPages ? nvml.nvmlDeviceGetRetiredPages(d, cause, n, NULL) :
+					     NVML_ERROR_NOT_SUPPORTED;
 	return r == NVML_SUCCESS || r == NVML_ERROR_INSUFFICIENT_SIZE;
 }
 
@@ -115,11 +124,14 @@ static void health(struct nvml_device *n, nvml_device_t d)
 		FIELD_SET(n, nvml_device, ecc, now == 1);
 		FIELD_SET(n, nvml_device, ecc_pending, pending == 1);
 	}
-	if (ASK(nvmlDeviceGetTotalEccErrors, d, NVML_MEMORY_ERROR_CORRECTED, NVML_AGGREGATE_ECC, &count))
+	if (ASK(nvmlDeviceGetTotalEccErrors, d, NVML_MEMORY_ERROR_CORRECTED, NVML_AGGREGATE_ECC,
+		&count))
 		FIELD_SET(n, nvml_device, ecc_corrected, count);
-	if (ASK(nvmlDeviceGetTotalEccErrors, d, NVML_MEMORY_ERROR_UNCORRECTED, NVML_AGGREGATE_ECC, &count))
+	if (ASK(nvmlDeviceGetTotalEccErrors, d, NVML_MEMORY_ERROR_UNCORRECTED, NVML_AGGREGATE_ECC,
+		&count))
 		FIELD_SET(n, nvml_device, ecc_uncorrected, count);
-	if (retired(d, NVML_RETIREMENT_MULTIPLE_SBE, &single) && retired(d, NVML_RETIREMENT_DBE, &twice))
+	if (retired(d, NVML_RETIREMENT_MULTIPLE_SBE, &single) &&
+	    retired(d, NVML_RETIREMENT_DBE, &twice))
 		FIELD_SET(n, nvml_device, retired_pages, single + twice);
 	if (ASK(nvmlDeviceGetRetiredPagesPendingStatus, d, &pending))
 		FIELD_SET(n, nvml_device, retired_pending, pending == 1);
@@ -186,7 +198,8 @@ static void links(struct work *w, struct nvml_device *n, nvml_device_t d)
 		FIELD_SET(l, nvml_link, active, v == 1);
 		if (v == 1 && ASK(nvmlDeviceGetNvLinkVersion, d, i, &v))
 			FIELD_SET(l, nvml_link, version, v);
-		if (l->active && ASK(nvmlDeviceGetNvLinkRemotePciInfo_v2, d, i, &far) && far.bus < 256 && far.device < 32)
+		if (l->active && ASK(nvmlDeviceGetNvLinkRemotePciInfo_v2, d, i, &far) &&
+		    far.bus < 256 && far.device < 32)
 			FIELD_SET(l, nvml_link, peer, PCI_ADDR(far.domain, far.bus, far.device, 0));
 	}
 	FIELD_KNOW(n, nvml_device, links);
@@ -217,7 +230,8 @@ static void device(struct work *w, uint64_t address)
 
 void probe_nvml(struct work *w)
 {
-	static const char *const variables[] = {"CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", NULL};
+	static const char *const variables[] = {"CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES",
+						NULL};
 	void *library = work_open(w, "libnvidia-ml.so.1");
 	uint64_t address;
 	int r;

@@ -19,7 +19,9 @@ enum {
 	QUERY_TOPOLOGY_AMD = 0x4037,
 };
 
+/* clang-format off */
 #define OPENCL_FUNCTIONS(X) X(clGetPlatformIDs) X(clGetPlatformInfo) X(clGetDeviceIDs) X(clGetDeviceInfo)
+/* clang-format on */
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
 	OPENCL_FUNCTIONS(MEMBER)
@@ -29,14 +31,18 @@ static const char *platform_text(struct work *w, cl_platform_id p, cl_platform_i
 {
 	char text[1024] = "";
 
-	return cl.clGetPlatformInfo(p, what, sizeof(text), text, NULL) == CL_SUCCESS ? work_text(w, text, sizeof(text)) : NULL;
+	return cl.clGetPlatformInfo(p, what, sizeof(text), text, NULL) == CL_SUCCESS ?
+		       work_text(w, text, sizeof(text)) :
+		       NULL;
 }
 
 static const char *device_text(struct work *w, cl_device_id d, cl_device_info what)
 {
 	char text[1024] = "";
 
-	return cl.clGetDeviceInfo(d, what, sizeof(text), text, NULL) == CL_SUCCESS ? work_text(w, text, sizeof(text)) : NULL;
+	return cl.clGetDeviceInfo(d, what, sizeof(text), text, NULL) == CL_SUCCESS ?
+		       work_text(w, text, sizeof(text)) :
+		       NULL;
 }
 
 static bool device_value(cl_device_id d, cl_device_info what, void *ret, size_t size)
@@ -51,11 +57,13 @@ static bool place(cl_device_id d, uint64_t *ret)
 	cl_uint khr[4], bus, slot, domain = 0;
 	unsigned char amd[24];
 
-	if (device_value(d, QUERY_PCI_BUS_INFO_KHR, khr, sizeof(khr)) && khr[1] < 256 && khr[2] < 32 && khr[3] < 8) {
+	if (device_value(d, QUERY_PCI_BUS_INFO_KHR, khr, sizeof(khr)) && khr[1] < 256 &&
+	    khr[2] < 32 && khr[3] < 8) {
 		*ret = PCI_ADDR(khr[0], khr[1], khr[2], khr[3]);
 		return true;
 	}
-	if (device_value(d, QUERY_PCI_BUS_ID_NV, &bus, sizeof(bus)) && device_value(d, QUERY_PCI_SLOT_ID_NV, &slot, sizeof(slot)) && bus < 256) {
+	if (device_value(d, QUERY_PCI_BUS_ID_NV, &bus, sizeof(bus)) &&
+	    device_value(d, QUERY_PCI_SLOT_ID_NV, &slot, sizeof(slot)) && bus < 256) {
 		device_value(d, QUERY_PCI_DOMAIN_ID_NV, &domain, sizeof(domain));
 		*ret = PCI_ADDR(domain, bus, slot >> 3 & 0x1f, slot & 7);
 		return true;
@@ -69,9 +77,10 @@ static bool place(cl_device_id d, uint64_t *ret)
 
 static enum compute_type type_of(cl_device_type t)
 {
-	return t & CL_DEVICE_TYPE_GPU ? COMPUTE_TYPE_GPU :
-	       t & CL_DEVICE_TYPE_CPU ? COMPUTE_TYPE_CPU :
-	       t & CL_DEVICE_TYPE_ACCELERATOR ? COMPUTE_TYPE_ACCELERATOR : COMPUTE_TYPE_OTHER;
+	return t & CL_DEVICE_TYPE_GPU	      ? COMPUTE_TYPE_GPU :
+	       t & CL_DEVICE_TYPE_CPU	      ? COMPUTE_TYPE_CPU :
+	       t & CL_DEVICE_TYPE_ACCELERATOR ? COMPUTE_TYPE_ACCELERATOR :
+						COMPUTE_TYPE_OTHER;
 }
 
 static void numbers(struct work *w, struct compute_device *c, cl_device_id d)
@@ -140,7 +149,8 @@ static void platforms(struct work *w)
 	}
 	for (i = 0; r == CL_SUCCESS && i < MIN(n, (cl_uint)PLATFORMS_MAX); i++) {
 		k = 0;
-		if (cl.clGetDeviceIDs(all[i], CL_DEVICE_TYPE_ALL, DEVICES_MAX, devices, &k) != CL_SUCCESS)
+		if (cl.clGetDeviceIDs(all[i], CL_DEVICE_TYPE_ALL, DEVICES_MAX, devices, &k) !=
+		    CL_SUCCESS)
 			continue;
 		for (j = 0; j < MIN(k, (cl_uint)DEVICES_MAX); j++)
 			device(w, all[i], devices[j]);
@@ -151,7 +161,8 @@ static void platforms(struct work *w)
 
 void probe_opencl(struct work *w)
 {
-	static const char *const variables[] = {"OCL_ICD_VENDORS", "OCL_ICD_FILENAMES", "OPENCL_VENDOR_PATH", NULL};
+	static const char *const variables[] = {"OCL_ICD_VENDORS", "OCL_ICD_FILENAMES",
+						"OPENCL_VENDOR_PATH", NULL};
 	void *library;
 
 	work_variables(w, variables);
@@ -164,7 +175,8 @@ void probe_opencl(struct work *w)
 #define LOAD(name) cl.name = (__typeof__(cl.name))work_sym(library, #name);
 	OPENCL_FUNCTIONS(LOAD)
 	FIELD_KNOW(w->r, report, compute);
-	if (!cl.clGetPlatformIDs || !cl.clGetPlatformInfo || !cl.clGetDeviceIDs || !cl.clGetDeviceInfo) {
+	if (!cl.clGetPlatformIDs || !cl.clGetPlatformInfo || !cl.clGetDeviceIDs ||
+	    !cl.clGetDeviceInfo) {
 		work_error(w, "the library is no OpenCL loader");
 		return;
 	}

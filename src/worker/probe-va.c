@@ -14,10 +14,12 @@
 enum { ENTRYPOINTS_MAX = 64 };
 
 /* library (0 libva, 1 libva-drm), name */
+/* clang-format off */
 #define VA_FUNCTIONS(X) \
 	X(1, vaGetDisplayDRM) X(0, vaInitialize) X(0, vaQueryVendorString) X(0, vaMaxNumProfiles) X(0, vaMaxNumEntrypoints) \
 	X(0, vaQueryConfigProfiles) X(0, vaQueryConfigEntrypoints) X(0, vaGetConfigAttributes) X(0, vaErrorStr) \
 	X(0, vaSetErrorCallback) X(0, vaSetInfoCallback) X(0, vaProfileStr) X(0, vaEntrypointStr)
+/* clang-format on */
 #define MEMBER(lib, name) __typeof__(name) *name;
 static struct {
 	VA_FUNCTIONS(MEMBER)
@@ -26,15 +28,27 @@ static struct {
 static const struct {
 	uint32_t bit;
 	const char *name;
-} rate_bits[] = {
-	{VA_RC_CQP, "CQP"}, {VA_RC_CBR, "CBR"},   {VA_RC_VBR, "VBR"},   {VA_RC_VCM, "VCM"},     {VA_RC_VBR_CONSTRAINED, "VBR-constrained"},
-	{VA_RC_ICQ, "ICQ"}, {VA_RC_QVBR, "QVBR"}, {VA_RC_AVBR, "AVBR"}, {VA_RC_TCBRC, "TCBRC"}, {VA_RC_MB, "MB"},
-	{VA_RC_PARALLEL, "PARALLEL"},
-}, format_bits[] = {
-	{VA_RT_FORMAT_YUV420, "4:2:0"},       {VA_RT_FORMAT_YUV422, "4:2:2"},       {VA_RT_FORMAT_YUV444, "4:4:4"},
-	{VA_RT_FORMAT_YUV411, "4:1:1"},       {VA_RT_FORMAT_YUV400, "4:0:0"},       {VA_RT_FORMAT_YUV420_10, "4:2:0 10 bit"},
-	{VA_RT_FORMAT_YUV422_10, "4:2:2 10 bit"}, {VA_RT_FORMAT_YUV444_10, "4:4:4 10 bit"}, {VA_RT_FORMAT_YUV420_12, "4:2:0 12 bit"},
-	{VA_RT_FORMAT_YUV422_12, "4:2:2 12 bit"}, {VA_RT_FORMAT_YUV444_12, "4:4:4 12 bit"}, {VA_RT_FORMAT_RGB32, "RGB32"},
+} rate_bits[] =
+	{
+		{VA_RC_CQP, "CQP"},
+		{VA_RC_CBR, "CBR"},
+		{VA_RC_VBR, "VBR"},
+		{VA_RC_VCM, "VCM"},
+		{VA_RC_VBR_CONSTRAINED, "VBR-constrained"},
+		{VA_RC_ICQ, "ICQ"},
+		{VA_RC_QVBR, "QVBR"},
+		{VA_RC_AVBR, "AVBR"},
+		{VA_RC_TCBRC, "TCBRC"},
+		{VA_RC_MB, "MB"},
+		{VA_RC_PARALLEL, "PARALLEL"},
+},
+  format_bits[] = {
+	  {VA_RT_FORMAT_YUV420, "4:2:0"},	    {VA_RT_FORMAT_YUV422, "4:2:2"},
+	  {VA_RT_FORMAT_YUV444, "4:4:4"},	    {VA_RT_FORMAT_YUV411, "4:1:1"},
+	  {VA_RT_FORMAT_YUV400, "4:0:0"},	    {VA_RT_FORMAT_YUV420_10, "4:2:0 10 bit"},
+	  {VA_RT_FORMAT_YUV422_10, "4:2:2 10 bit"}, {VA_RT_FORMAT_YUV444_10, "4:4:4 10 bit"},
+	  {VA_RT_FORMAT_YUV420_12, "4:2:0 12 bit"}, {VA_RT_FORMAT_YUV422_12, "4:2:2 12 bit"},
+	  {VA_RT_FORMAT_YUV444_12, "4:4:4 12 bit"}, {VA_RT_FORMAT_RGB32, "RGB32"},
 };
 
 /* What is newer than this machine's headers keeps its number. */
@@ -45,10 +59,13 @@ static const char *cut(struct work *w, const char *name, const char *prefix, int
 	return name + strlen(prefix);
 }
 
-static void attributes(struct work *w, struct va_config *c, VADisplay d, VAProfile p, VAEntrypoint e)
+static void attributes(struct work *w, struct va_config *c, VADisplay d, VAProfile p,
+		       VAEntrypoint e)
 {
-	VAConfigAttrib a[] = {{.type = VAConfigAttribRTFormat}, {.type = VAConfigAttribRateControl},
-			      {.type = VAConfigAttribMaxPictureWidth}, {.type = VAConfigAttribMaxPictureHeight}};
+	VAConfigAttrib a[] = {{.type = VAConfigAttribRTFormat},
+			      {.type = VAConfigAttribRateControl},
+			      {.type = VAConfigAttribMaxPictureWidth},
+			      {.type = VAConfigAttribMaxPictureHeight}};
 	unsigned i;
 
 	if (va.vaGetConfigAttributes(d, p, e, a, ARRAY_LEN(a)) != VA_STATUS_SUCCESS)
@@ -84,8 +101,11 @@ static void profile(struct work *w, VADisplay d, VAProfile p)
 	for (i = 0; i < MIN(n, (int)ENTRYPOINTS_MAX); i++) {
 		struct va_config *c = LIST_PUSH(w->a, &w->r->va);
 
-		FIELD_SET(c, va_config, profile, cut(w, va.vaProfileStr ? va.vaProfileStr(p) : NULL, "VAProfile", p));
-		FIELD_SET(c, va_config, entrypoint, cut(w, va.vaEntrypointStr ? va.vaEntrypointStr(all[i]) : NULL, "VAEntrypoint", all[i]));
+		FIELD_SET(c, va_config, profile,
+			  cut(w, va.vaProfileStr ? va.vaProfileStr(p) : NULL, "VAProfile", p));
+		FIELD_SET(c, va_config, entrypoint,
+			  cut(w, va.vaEntrypointStr ? va.vaEntrypointStr(all[i]) : NULL,
+			      "VAEntrypoint", all[i]));
 		attributes(w, c, d, p, all[i]);
 	}
 }
@@ -141,12 +161,14 @@ static void display(struct work *w, int fd)
 
 static bool is_node_name(const char *s)
 {
-	return s && str_starts(s, "renderD") && strspn(s + 7, "0123456789") == strlen(s + 7) && s[7];
+	return s && str_starts(s, "renderD") && strspn(s + 7, "0123456789") == strlen(s + 7) &&
+	       s[7];
 }
 
 void probe_va(struct work *w)
 {
-	static const char *const variables[] = {"LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "LIBVA_MESSAGING_LEVEL", NULL};
+	static const char *const variables[] = {"LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH",
+						"LIBVA_MESSAGING_LEVEL", NULL};
 	void *lib[2];
 	const char *path;
 	int fd;
@@ -162,8 +184,9 @@ void probe_va(struct work *w)
 		return;
 #define LOAD(l, name) va.name = (__typeof__(va.name))work_sym(lib[l], #name);
 	VA_FUNCTIONS(LOAD)
-	if (!va.vaGetDisplayDRM || !va.vaInitialize || !va.vaQueryConfigProfiles || !va.vaQueryConfigEntrypoints ||
-	    !va.vaMaxNumProfiles || !va.vaMaxNumEntrypoints || !va.vaGetConfigAttributes || !va.vaErrorStr || !va.vaQueryVendorString) {
+	if (!va.vaGetDisplayDRM || !va.vaInitialize || !va.vaQueryConfigProfiles ||
+	    !va.vaQueryConfigEntrypoints || !va.vaMaxNumProfiles || !va.vaMaxNumEntrypoints ||
+	    !va.vaGetConfigAttributes || !va.vaErrorStr || !va.vaQueryVendorString) {
 		work_error(w, "libva has not the functions of version 2");
 		return;
 	}

@@ -15,12 +15,14 @@ enum { TRIAL_BYTES = 64 * 1024 * 1024 };
 
 static void lock_trial(struct work *w)
 {
-	void *p = mmap(NULL, TRIAL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p =
+		mmap(NULL, TRIAL_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	FIELD_SET(w->r, report, lock_trial_bytes, TRIAL_BYTES);
 	if (p == MAP_FAILED)
 		return;
-	FIELD_SET(w->r, report, lock_error, mlock(p, TRIAL_BYTES) < 0 ? work_text(w, strerror(errno), 128) : "");
+	FIELD_SET(w->r, report, lock_error,
+		  mlock(p, TRIAL_BYTES) < 0 ? work_text(w, strerror(errno), 128) : "");
 	munmap(p, TRIAL_BYTES);
 }
 
@@ -30,9 +32,11 @@ static void lock_trial(struct work *w)
 #undef ibv_query_port
 #undef ibv_reg_mr
 
+/* clang-format off */
 #define VERBS_FUNCTIONS(X) \
 	X(ibv_get_device_list) X(ibv_get_device_name) X(ibv_open_device) X(ibv_query_device) X(ibv_alloc_pd) \
 	X(ibv_reg_dmabuf_mr) X(ibv_dereg_mr)
+/* clang-format on */
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
 	VERBS_FUNCTIONS(MEMBER)
@@ -64,7 +68,8 @@ static void firmware(struct work *w, struct verbs_device *v, struct ibv_context 
 	struct ibv_device_attr attr;
 
 	if (ibv.ibv_query_device && ibv.ibv_query_device(c, &attr) == 0)
-		FIELD_SET(v, verbs_device, firmware, work_text(w, attr.fw_ver, sizeof(attr.fw_ver)));
+		FIELD_SET(v, verbs_device, firmware,
+			  work_text(w, attr.fw_ver, sizeof(attr.fw_ver)));
 }
 
 static void registering(struct work *w, struct verbs_device *v, struct ibv_context *c)
@@ -78,7 +83,8 @@ static void registering(struct work *w, struct verbs_device *v, struct ibv_conte
 	if (ibv.ibv_reg_dmabuf_mr) {
 		errno = 0;
 		mr = ibv.ibv_reg_dmabuf_mr(pd, 0, 4096, 0, -1, IBV_ACCESS_LOCAL_WRITE);
-		if (mr || errno == EBADF || errno == EOPNOTSUPP || errno == EPROTONOSUPPORT || errno == ENOSYS)
+		if (mr || errno == EBADF || errno == EOPNOTSUPP || errno == EPROTONOSUPPORT ||
+		    errno == ENOSYS)
 			FIELD_SET(v, verbs_device, dmabuf, mr || errno == EBADF);
 	} else {
 		FIELD_SET(v, verbs_device, dmabuf, false);
@@ -126,12 +132,15 @@ static void devices(struct work *w)
 		if (!w->about || str_eq(ibv.ibv_get_device_name(all[i]), w->about))
 			device(w, all[i]);
 	if (all && w->about && w->r->verbs.n == 0)
-		work_error(w, "libibverbs does not know the device: its provider library is missing, or ib_uverbs is not loaded");
+		work_error(
+			w,
+			"libibverbs does not know the device: its provider library is missing, or ib_uverbs is not loaded");
 }
 
 void probe_verbs(struct work *w)
 {
-	static const char *const variables[] = {"IBV_DRIVERS", "RDMAV_DRIVERS", "IBV_CONFIG_DIR", NULL};
+	static const char *const variables[] = {"IBV_DRIVERS", "RDMAV_DRIVERS", "IBV_CONFIG_DIR",
+						NULL};
 	void *library;
 
 	work_variables(w, variables);
@@ -141,8 +150,10 @@ void probe_verbs(struct work *w)
 		return;
 #define LOAD(name) ibv.name = (__typeof__(ibv.name))work_sym(library, #name);
 	VERBS_FUNCTIONS(LOAD)
-	ibv.query_port = (int (*)(struct ibv_context *, uint8_t, struct ibv_port_attr *))work_sym(library, "ibv_query_port");
-	ibv.reg_mr = (struct ibv_mr *(*)(struct ibv_pd *, void *, size_t, int))work_sym(library, "ibv_reg_mr");
+	ibv.query_port = (int (*)(struct ibv_context *, uint8_t, struct ibv_port_attr *))work_sym(
+		library, "ibv_query_port");
+	ibv.reg_mr = (struct ibv_mr * (*)(struct ibv_pd *, void *, size_t, int))
+		work_sym(library, "ibv_reg_mr");
 	FIELD_KNOW(w->r, report, verbs);
 	if (!ibv.ibv_get_device_list || !ibv.ibv_get_device_name || !ibv.ibv_open_device) {
 		work_error(w, "the library is no libibverbs");

@@ -19,13 +19,15 @@ static const struct {
 	mfxU32 format;
 	uint32_t depth;
 } depths[] = {
-	{MFX_FOURCC_P010, 10}, {MFX_FOURCC_P210, 10}, {MFX_FOURCC_Y210, 10}, {MFX_FOURCC_Y410, 10}, {MFX_FOURCC_A2RGB10, 10},
-	{MFX_FOURCC_P016, 12}, {MFX_FOURCC_Y216, 12}, {MFX_FOURCC_Y416, 12},
+	{MFX_FOURCC_P010, 10}, {MFX_FOURCC_P210, 10},	 {MFX_FOURCC_Y210, 10},
+	{MFX_FOURCC_Y410, 10}, {MFX_FOURCC_A2RGB10, 10}, {MFX_FOURCC_P016, 12},
+	{MFX_FOURCC_Y216, 12}, {MFX_FOURCC_Y416, 12},
 };
 
 static const char *say_fourcc(struct work *w, mfxU32 v)
 {
-	char text[5] = {(char)(v & 0xff), (char)(v >> 8 & 0xff), (char)(v >> 16 & 0xff), (char)(v >> 24 & 0xff)};
+	char text[5] = {(char)(v & 0xff), (char)(v >> 8 & 0xff), (char)(v >> 16 & 0xff),
+			(char)(v >> 24 & 0xff)};
 
 	return work_text(w, text, 4);
 }
@@ -42,7 +44,8 @@ static void format_add(struct work *w, struct vpl_codec *c, mfxU32 format)
 			c->depth_max = MAX(c->depth_max, depths[i].depth);
 }
 
-static struct vpl_codec *codec_add(struct work *w, struct vpl_implementation *m, mfxU32 id, bool encode)
+static struct vpl_codec *codec_add(struct work *w, struct vpl_implementation *m, mfxU32 id,
+				   bool encode)
 {
 	struct vpl_codec *c = LIST_PUSH(w->a, &m->codecs);
 
@@ -61,9 +64,12 @@ static struct vpl_codec *codec_add(struct work *w, struct vpl_implementation *m,
 	do { \
 		unsigned p_, m_, f_; \
 		for (p_ = 0; p_ < MIN((from)->NumProfiles, PROFILES_MAX); p_++) { \
-			strs_add((w)->a, &(c)->profiles, arena_printf((w)->a, "%u", (from)->Profiles[p_].Profile)); \
-			for (m_ = 0; m_ < MIN((from)->Profiles[p_].NumMemTypes, FORMATS_MAX); m_++) { \
-				__typeof__(&(from)->Profiles[p_].MemDesc[m_]) d_ = &(from)->Profiles[p_].MemDesc[m_]; \
+			strs_add((w)->a, &(c)->profiles, \
+				 arena_printf((w)->a, "%u", (from)->Profiles[p_].Profile)); \
+			for (m_ = 0; m_ < MIN((from)->Profiles[p_].NumMemTypes, FORMATS_MAX); \
+			     m_++) { \
+				__typeof__(&(from)->Profiles[p_].MemDesc[m_]) d_ = \
+					&(from)->Profiles[p_].MemDesc[m_]; \
 				(c)->width_max = MAX((c)->width_max, d_->Width.Max); \
 				(c)->height_max = MAX((c)->height_max, d_->Height.Max); \
 				for (f_ = 0; f_ < MIN(d_->NumColorFormats, FORMATS_MAX); f_++) \
@@ -97,25 +103,32 @@ static void place(struct work *w, struct vpl_implementation *m, mfxLoader loader
 	if (vpl.MFXEnumImplementations(loader, i, MFX_IMPLCAPS_IMPLPATH, &h) == MFX_ERR_NONE && h)
 		FIELD_SET(m, vpl_implementation, library, work_text(w, h, TEXT_MAX));
 	h = NULL;
-	if (vpl.MFXEnumImplementations(loader, i, MFX_IMPLCAPS_DEVICE_ID_EXTENDED, &h) != MFX_ERR_NONE || !h)
+	if (vpl.MFXEnumImplementations(loader, i, MFX_IMPLCAPS_DEVICE_ID_EXTENDED, &h) !=
+		    MFX_ERR_NONE ||
+	    !h)
 		return;
 	id = h;
 	FIELD_SET(m, vpl_implementation, vendor_id, id->VendorID);
 	FIELD_SET(m, vpl_implementation, device_id, id->DeviceID);
-	if (id->PCIBus < 256 && id->PCIDevice < 32 && id->PCIFunction < 8 && (id->PCIBus || id->PCIDevice))
-		FIELD_SET(m, vpl_implementation, address, PCI_ADDR(id->PCIDomain, id->PCIBus, id->PCIDevice, id->PCIFunction));
+	if (id->PCIBus < 256 && id->PCIDevice < 32 && id->PCIFunction < 8 &&
+	    (id->PCIBus || id->PCIDevice))
+		FIELD_SET(m, vpl_implementation, address,
+			  PCI_ADDR(id->PCIDomain, id->PCIBus, id->PCIDevice, id->PCIFunction));
 	if (id->DRMRenderNodeNum)
 		FIELD_SET(m, vpl_implementation, render_minor, id->DRMRenderNodeNum);
 }
 
-static void implementation(struct work *w, mfxLoader loader, unsigned i, const mfxImplDescription *d)
+static void implementation(struct work *w, mfxLoader loader, unsigned i,
+			   const mfxImplDescription *d)
 {
 	struct vpl_implementation *m = LIST_PUSH(w->a, &w->r->vpl);
 
 	FIELD_SET(m, vpl_implementation, name, work_text(w, d->ImplName, sizeof(d->ImplName)));
 	FIELD_SET(m, vpl_implementation, hardware, d->Impl == MFX_IMPL_TYPE_HARDWARE);
-	FIELD_SET(m, vpl_implementation, api_version, arena_printf(w->a, "%u.%u", d->ApiVersion.Major, d->ApiVersion.Minor));
-	FIELD_SET(m, vpl_implementation, device, work_text(w, d->Dev.DeviceID, sizeof(d->Dev.DeviceID)));
+	FIELD_SET(m, vpl_implementation, api_version,
+		  arena_printf(w->a, "%u.%u", d->ApiVersion.Major, d->ApiVersion.Minor));
+	FIELD_SET(m, vpl_implementation, device,
+		  work_text(w, d->Dev.DeviceID, sizeof(d->Dev.DeviceID)));
 	FIELD_SET(m, vpl_implementation, vendor_id, d->VendorID);
 	codecs(w, m, d);
 	place(w, m, loader, i);
@@ -123,7 +136,8 @@ static void implementation(struct work *w, mfxLoader loader, unsigned i, const m
 
 void probe_vpl(struct work *w)
 {
-	static const char *const variables[] = {"ONEVPL_PRIORITY_PATH", "ONEVPL_SEARCH_PATH", "LIBVA_DRIVER_NAME", NULL};
+	static const char *const variables[] = {"ONEVPL_PRIORITY_PATH", "ONEVPL_SEARCH_PATH",
+						"LIBVA_DRIVER_NAME", NULL};
 	mfxLoader loader;
 	mfxHDL h = NULL;
 	unsigned i;
@@ -142,7 +156,9 @@ void probe_vpl(struct work *w)
 		return;
 	}
 	for (i = 0; i < IMPLEMENTATIONS_MAX; i++) {
-		if (vpl.MFXEnumImplementations(loader, i, MFX_IMPLCAPS_IMPLDESCSTRUCTURE, &h) != MFX_ERR_NONE || !h)
+		if (vpl.MFXEnumImplementations(loader, i, MFX_IMPLCAPS_IMPLDESCSTRUCTURE, &h) !=
+			    MFX_ERR_NONE ||
+		    !h)
 			break;
 		implementation(w, loader, i, h);
 	}

@@ -15,10 +15,12 @@
 enum { DEVICES_MAX = 64, TRIAL_S = 6, FENCE_NS = 2000000000 };
 
 /* name in the loader */
+/* clang-format off */
 #define VULKAN_FUNCTIONS(X) \
 	X(vkEnumeratePhysicalDevices) X(vkGetPhysicalDeviceProperties) X(vkGetPhysicalDeviceProperties2KHR) \
 	X(vkGetPhysicalDeviceMemoryProperties) X(vkGetPhysicalDeviceQueueFamilyProperties) \
 	X(vkEnumerateDeviceExtensionProperties) X(vkCreateDevice) X(vkGetDeviceProcAddr)
+/* clang-format on */
 #define MEMBER(name) PFN_##name name;
 static struct {
 	VULKAN_FUNCTIONS(MEMBER)
@@ -28,11 +30,16 @@ static const struct {
 	int code;
 	const char *name;
 } results[] = {
-	{VK_ERROR_OUT_OF_HOST_MEMORY, "VK_ERROR_OUT_OF_HOST_MEMORY"},   {VK_ERROR_OUT_OF_DEVICE_MEMORY, "VK_ERROR_OUT_OF_DEVICE_MEMORY"},
-	{VK_ERROR_INITIALIZATION_FAILED, "VK_ERROR_INITIALIZATION_FAILED"}, {VK_ERROR_DEVICE_LOST, "VK_ERROR_DEVICE_LOST"},
-	{VK_ERROR_LAYER_NOT_PRESENT, "VK_ERROR_LAYER_NOT_PRESENT"},     {VK_ERROR_EXTENSION_NOT_PRESENT, "VK_ERROR_EXTENSION_NOT_PRESENT"},
-	{VK_ERROR_FEATURE_NOT_PRESENT, "VK_ERROR_FEATURE_NOT_PRESENT"}, {VK_ERROR_INCOMPATIBLE_DRIVER, "VK_ERROR_INCOMPATIBLE_DRIVER"},
-	{VK_ERROR_TOO_MANY_OBJECTS, "VK_ERROR_TOO_MANY_OBJECTS"},       {VK_TIMEOUT, "VK_TIMEOUT"},
+	{VK_ERROR_OUT_OF_HOST_MEMORY, "VK_ERROR_OUT_OF_HOST_MEMORY"},
+	{VK_ERROR_OUT_OF_DEVICE_MEMORY, "VK_ERROR_OUT_OF_DEVICE_MEMORY"},
+	{VK_ERROR_INITIALIZATION_FAILED, "VK_ERROR_INITIALIZATION_FAILED"},
+	{VK_ERROR_DEVICE_LOST, "VK_ERROR_DEVICE_LOST"},
+	{VK_ERROR_LAYER_NOT_PRESENT, "VK_ERROR_LAYER_NOT_PRESENT"},
+	{VK_ERROR_EXTENSION_NOT_PRESENT, "VK_ERROR_EXTENSION_NOT_PRESENT"},
+	{VK_ERROR_FEATURE_NOT_PRESENT, "VK_ERROR_FEATURE_NOT_PRESENT"},
+	{VK_ERROR_INCOMPATIBLE_DRIVER, "VK_ERROR_INCOMPATIBLE_DRIVER"},
+	{VK_ERROR_TOO_MANY_OBJECTS, "VK_ERROR_TOO_MANY_OBJECTS"},
+	{VK_TIMEOUT, "VK_TIMEOUT"},
 };
 
 static const char *say_result(struct work *w, int code)
@@ -47,14 +54,16 @@ static const char *say_result(struct work *w, int code)
 
 static const char *say_version(struct work *w, uint32_t v)
 {
-	return arena_printf(w->a, "%u.%u.%u", VK_API_VERSION_MAJOR(v), VK_API_VERSION_MINOR(v), VK_API_VERSION_PATCH(v));
+	return arena_printf(w->a, "%u.%u.%u", VK_API_VERSION_MAJOR(v), VK_API_VERSION_MINOR(v),
+			    VK_API_VERSION_PATCH(v));
 }
 
 /* NVIDIA numbers its drivers in a way of its own (VulkanCapsViewer and vkinfo decode it so). */
 static const char *say_driver_version(struct work *w, uint32_t vendor, uint32_t v)
 {
 	if (vendor == 0x10de)
-		return arena_printf(w->a, "%u.%u.%u", v >> 22 & 0x3ff, v >> 14 & 0xff, v >> 6 & 0xff);
+		return arena_printf(w->a, "%u.%u.%u", v >> 22 & 0x3ff, v >> 14 & 0xff,
+				    v >> 6 & 0xff);
 	return say_version(w, v);
 }
 
@@ -77,12 +86,14 @@ static bool has_extension(VkPhysicalDevice p, const char *name)
 	uint32_t n = 0, i;
 	bool has = false;
 
-	if (vk.vkEnumerateDeviceExtensionProperties(p, NULL, &n, NULL) != VK_SUCCESS || n > ITEMS_MAX)
+	if (vk.vkEnumerateDeviceExtensionProperties(p, NULL, &n, NULL) != VK_SUCCESS ||
+	    n > ITEMS_MAX)
 		return false;
 	all = xmalloc(sizeof(*all) * (n + 1));
 	if (vk.vkEnumerateDeviceExtensionProperties(p, NULL, &n, all) >= 0)
 		for (i = 0; i < n && !has; i++)
-			has = strncmp(all[i].extensionName, name, sizeof(all[i].extensionName)) == 0;
+			has = strncmp(all[i].extensionName, name, sizeof(all[i].extensionName)) ==
+			      0;
 	free(all);
 	return has;
 }
@@ -94,18 +105,25 @@ static void basic(struct work *w, struct vulkan_device *d, const VkPhysicalDevic
 	FIELD_SET(d, vulkan_device, vendor_id, p->vendorID);
 	FIELD_SET(d, vulkan_device, device_id, p->deviceID);
 	FIELD_SET(d, vulkan_device, api_version, say_version(w, p->apiVersion));
-	FIELD_SET(d, vulkan_device, driver_version, say_driver_version(w, p->vendorID, p->driverVersion));
+	FIELD_SET(d, vulkan_device, driver_version,
+		  say_driver_version(w, p->vendorID, p->driverVersion));
 }
 
 /* What only newer structs say; a driver that does not know one leaves it alone. */
 static void extended(struct work *w, struct vulkan_device *d, VkPhysicalDevice p)
 {
-	VkPhysicalDevicePCIBusInfoPropertiesEXT pci = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT};
-	VkPhysicalDeviceDrmPropertiesEXT drm = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRM_PROPERTIES_EXT};
-	VkPhysicalDeviceDriverProperties drv = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
-	VkPhysicalDeviceIDProperties id = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES};
-	VkPhysicalDeviceProperties2 all = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &id};
-	bool has_pci = has_extension(p, VK_EXT_PCI_BUS_INFO_EXTENSION_NAME), has_drm = has_extension(p, VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME);
+	VkPhysicalDevicePCIBusInfoPropertiesEXT pci = {
+		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT};
+	VkPhysicalDeviceDrmPropertiesEXT drm = {
+		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRM_PROPERTIES_EXT};
+	VkPhysicalDeviceDriverProperties drv = {
+		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
+	VkPhysicalDeviceIDProperties id = {.sType =
+						   VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES};
+	VkPhysicalDeviceProperties2 all = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+					   .pNext = &id};
+	bool has_pci = has_extension(p, VK_EXT_PCI_BUS_INFO_EXTENSION_NAME),
+	     has_drm = has_extension(p, VK_EXT_PHYSICAL_DEVICE_DRM_EXTENSION_NAME);
 
 	id.pNext = &drv;
 	if (has_pci) {
@@ -118,7 +136,8 @@ static void extended(struct work *w, struct vulkan_device *d, VkPhysicalDevice p
 	}
 	vk.vkGetPhysicalDeviceProperties2KHR(p, &all);
 	if (has_pci && pci.pciBus < 256 && pci.pciDevice < 32 && pci.pciFunction < 8)
-		FIELD_SET(d, vulkan_device, address, PCI_ADDR(pci.pciDomain, pci.pciBus, pci.pciDevice, pci.pciFunction));
+		FIELD_SET(d, vulkan_device, address,
+			  PCI_ADDR(pci.pciDomain, pci.pciBus, pci.pciDevice, pci.pciFunction));
 	if (has_drm && drm.hasRender && drm.renderMinor >= 0)
 		FIELD_SET(d, vulkan_device, render_minor, (uint32_t)drm.renderMinor);
 	if (has_drm && drm.hasPrimary && drm.primaryMinor >= 0)
@@ -128,10 +147,12 @@ static void extended(struct work *w, struct vulkan_device *d, VkPhysicalDevice p
 		return;
 	FIELD_SET(d, vulkan_device, driver, work_text(w, drv.driverName, sizeof(drv.driverName)));
 	FIELD_SET(d, vulkan_device, driver_id, (uint32_t)drv.driverID);
-	FIELD_SET(d, vulkan_device, driver_info, work_text(w, drv.driverInfo, sizeof(drv.driverInfo)));
+	FIELD_SET(d, vulkan_device, driver_info,
+		  work_text(w, drv.driverInfo, sizeof(drv.driverInfo)));
 	FIELD_SET(d, vulkan_device, conformance,
-		  arena_printf(w->a, "%u.%u.%u.%u", drv.conformanceVersion.major, drv.conformanceVersion.minor,
-			       drv.conformanceVersion.subminor, drv.conformanceVersion.patch));
+		  arena_printf(w->a, "%u.%u.%u.%u", drv.conformanceVersion.major,
+			       drv.conformanceVersion.minor, drv.conformanceVersion.subminor,
+			       drv.conformanceVersion.patch));
 }
 
 static void heaps(struct work *w, struct vulkan_device *d, VkPhysicalDevice p)
@@ -157,8 +178,12 @@ static const struct {
 	uint32_t bit;
 	const char *name;
 } queue_bits[] = {
-	{VK_QUEUE_GRAPHICS_BIT, "graphics"}, {VK_QUEUE_COMPUTE_BIT, "compute"}, {VK_QUEUE_TRANSFER_BIT, "transfer"},
-	{VK_QUEUE_SPARSE_BINDING_BIT, "sparse"}, {0x20, "video-decode"}, {0x40, "video-encode"},
+	{VK_QUEUE_GRAPHICS_BIT, "graphics"},
+	{VK_QUEUE_COMPUTE_BIT, "compute"},
+	{VK_QUEUE_TRANSFER_BIT, "transfer"},
+	{VK_QUEUE_SPARSE_BINDING_BIT, "sparse"},
+	{0x20, "video-decode"},
+	{0x40, "video-encode"},
 };
 
 static void queues(struct work *w, struct vulkan_device *d, VkPhysicalDevice p)
@@ -183,10 +208,12 @@ static void queues(struct work *w, struct vulkan_device *d, VkPhysicalDevice p)
 static VkResult try_device(VkPhysicalDevice p)
 {
 	const float priority = 1;
-	const VkDeviceQueueCreateInfo queue = {
-		.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueCount = 1, .pQueuePriorities = &priority};
-	const VkDeviceCreateInfo info = {
-		.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .queueCreateInfoCount = 1, .pQueueCreateInfos = &queue};
+	const VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+					       .queueCount = 1,
+					       .pQueuePriorities = &priority};
+	const VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+					 .queueCreateInfoCount = 1,
+					 .pQueueCreateInfos = &queue};
 	const VkFenceCreateInfo fence_info = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
 	VkDevice device;
 	VkFence fence;
@@ -232,7 +259,8 @@ static void trials(struct work *w, const VkPhysicalDevice *p)
 		struct vulkan_device *d = &w->r->vulkan.v[i];
 
 		FIELD_SET(d, vulkan_device, opens, false);
-		FIELD_SET(d, vulkan_device, error, "it was not tried: one before it did not come back");
+		FIELD_SET(d, vulkan_device, error,
+			  "it was not tried: one before it did not come back");
 	}
 	if (pthread_create(&thread, NULL, watch, w) != 0)
 		return;
@@ -297,7 +325,8 @@ static void leave_out(struct work *w)
 
 static void environment(struct work *w)
 {
-	static const char *const off[] = {"DISPLAY", "WAYLAND_DISPLAY", "VK_INSTANCE_LAYERS", "VK_LOADER_LAYERS_ENABLE"};
+	static const char *const off[] = {"DISPLAY", "WAYLAND_DISPLAY", "VK_INSTANCE_LAYERS",
+					  "VK_LOADER_LAYERS_ENABLE"};
 	unsigned i;
 
 	for (i = 0; i < ARRAY_LEN(off); i++)
@@ -311,11 +340,15 @@ static void environment(struct work *w)
 
 static VkResult instance_new(PFN_vkGetInstanceProcAddr get, VkInstance *ret)
 {
-	static const char *const extensions[] = {VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME};
-	const VkApplicationInfo app = {
-		.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .pApplicationName = "gpubay", .apiVersion = VK_API_VERSION_1_1};
-	VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &app,
-				     .enabledExtensionCount = 1, .ppEnabledExtensionNames = extensions};
+	static const char *const extensions[] = {
+		VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME};
+	const VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
+				       .pApplicationName = "gpubay",
+				       .apiVersion = VK_API_VERSION_1_1};
+	VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
+				     .pApplicationInfo = &app,
+				     .enabledExtensionCount = 1,
+				     .ppEnabledExtensionNames = extensions};
 	PFN_vkCreateInstance create = (PFN_vkCreateInstance)get(NULL, "vkCreateInstance");
 	VkResult r;
 
@@ -323,7 +356,8 @@ static VkResult instance_new(PFN_vkGetInstanceProcAddr get, VkInstance *ret)
 		return VK_ERROR_INITIALIZATION_FAILED;
 	r = create(&info, NULL, ret);
 	/* A loader of 1.0 knows neither. */
-	if (r == VK_ERROR_EXTENSION_NOT_PRESENT || (r == VK_ERROR_INCOMPATIBLE_DRIVER && !get(NULL, "vkEnumerateInstanceVersion"))) {
+	if (r == VK_ERROR_EXTENSION_NOT_PRESENT ||
+	    (r == VK_ERROR_INCOMPATIBLE_DRIVER && !get(NULL, "vkEnumerateInstanceVersion"))) {
 		info.enabledExtensionCount = 0;
 		info.pApplicationInfo = NULL;
 		r = create(&info, NULL, ret);
@@ -372,7 +406,8 @@ void probe_vulkan(struct work *w)
 #define LOAD(name) vk.name = (PFN_##name)get(instance, #name);
 	VULKAN_FUNCTIONS(LOAD)
 	if (!vk.vkGetPhysicalDeviceProperties2KHR)
-		vk.vkGetPhysicalDeviceProperties2KHR = (PFN_vkGetPhysicalDeviceProperties2KHR)get(instance, "vkGetPhysicalDeviceProperties2");
+		vk.vkGetPhysicalDeviceProperties2KHR = (PFN_vkGetPhysicalDeviceProperties2KHR)get(
+			instance, "vkGetPhysicalDeviceProperties2");
 	devices(w, instance);
 	work_nodes(w, "/dev/dri", "renderD", !has_hardware(w->r));
 }

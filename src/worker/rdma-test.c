@@ -17,9 +17,11 @@
 
 enum { BUFFER_BYTES = 1024 * 1024, ROUNDS = 16, ROUND_MS = 2000, PSN = 0x5a5a, GIDS_MAX = 256 };
 
+/* clang-format off */
 #define VERBS_FUNCTIONS(X) \
 	X(ibv_get_device_list) X(ibv_get_device_name) X(ibv_open_device) X(ibv_alloc_pd) X(ibv_create_cq) X(ibv_create_qp) \
 	X(ibv_modify_qp) X(ibv_query_gid) X(_ibv_query_gid_ex)
+/* clang-format on */
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
 	VERBS_FUNCTIONS(MEMBER)
@@ -110,8 +112,9 @@ static bool end_address(struct work *w, struct end *e)
 	}
 	for (i = 0; i < MIN((uint32_t)e->attr.gid_tbl_len, (uint32_t)GIDS_MAX); i++) {
 		memset(&g, 0, sizeof(g));
-		if (ibv._ibv_query_gid_ex ? ibv._ibv_query_gid_ex(e->context, e->port, i, &g, 0, sizeof(g)) != 0
-					  : ibv.ibv_query_gid(e->context, e->port, (int)i, &g.gid) != 0)
+		if (ibv._ibv_query_gid_ex ?
+			    ibv._ibv_query_gid_ex(e->context, e->port, i, &g, 0, sizeof(g)) != 0 :
+			    ibv.ibv_query_gid(e->context, e->port, (int)i, &g.gid) != 0)
 			continue;
 		rank = gid_rank(&g);
 		if (rank <= best)
@@ -128,8 +131,13 @@ static bool end_address(struct work *w, struct end *e)
 
 static bool end_resources(struct work *w, struct end *e)
 {
-	struct ibv_qp_init_attr init = {.qp_type = IBV_QPT_RC, .cap = {.max_send_wr = 4, .max_recv_wr = 4, .max_send_sge = 1, .max_recv_sge = 1}};
-	struct ibv_qp_attr attr = {.qp_state = IBV_QPS_INIT, .port_num = e->port, .qp_access_flags = IBV_ACCESS_REMOTE_WRITE | IBV_ACCESS_LOCAL_WRITE};
+	struct ibv_qp_init_attr init = {
+		.qp_type = IBV_QPT_RC,
+		.cap = {.max_send_wr = 4, .max_recv_wr = 4, .max_send_sge = 1, .max_recv_sge = 1}};
+	struct ibv_qp_attr attr = {.qp_state = IBV_QPS_INIT,
+				   .port_num = e->port,
+				   .qp_access_flags =
+					   IBV_ACCESS_REMOTE_WRITE | IBV_ACCESS_LOCAL_WRITE};
 
 	e->pd = ibv.ibv_alloc_pd(e->context);
 	e->cq = e->pd ? ibv.ibv_create_cq(e->context, 8, NULL, NULL, 0) : NULL;
@@ -137,31 +145,50 @@ static bool end_resources(struct work *w, struct end *e)
 		return fails(w, e->name, "no completion queue");
 	if (posix_memalign((void **)&e->buffer, 4096, BUFFER_BYTES) != 0)
 		return fails(w, e->name, "no memory");
-	e->mr = ibv.reg_mr(e->pd, e->buffer, BUFFER_BYTES, IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_WRITE);
+	e->mr = ibv.reg_mr(e->pd, e->buffer, BUFFER_BYTES,
+			   IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_WRITE);
 	if (!e->mr)
 		return fails(w, e->name, "memory cannot be registered");
 	init.send_cq = init.recv_cq = e->cq;
 	e->qp = ibv.ibv_create_qp(e->pd, &init);
 	if (!e->qp)
 		return fails(w, e->name, "no queue pair");
-	if (ibv.ibv_modify_qp(e->qp, &attr, IBV_QP_STATE | IBV_QP_PKEY_INDEX | IBV_QP_PORT | IBV_QP_ACCESS_FLAGS) != 0)
+	if (ibv.ibv_modify_qp(e->qp, &attr,
+			      IBV_QP_STATE | IBV_QP_PKEY_INDEX | IBV_QP_PORT |
+				      IBV_QP_ACCESS_FLAGS) != 0)
 		return fails(w, e->name, "queue pair does not initialize");
 	return true;
 }
 
 static bool end_connect(struct work *w, struct end *e, const struct end *far)
 {
-	struct ibv_qp_attr rtr = {.qp_state = IBV_QPS_RTR, .path_mtu = MIN(e->attr.active_mtu, far->attr.active_mtu), .dest_qp_num = far->qp->qp_num,
-				  .rq_psn = PSN, .max_dest_rd_atomic = 1, .min_rnr_timer = 12,
-				  .ah_attr = {.port_num = e->port, .dlid = far->attr.lid, .is_global = e->global,
-					      .grh = {.dgid = far->gid, .sgid_index = (uint8_t)e->gid_index, .hop_limit = 64}}};
-	struct ibv_qp_attr rts = {.qp_state = IBV_QPS_RTS, .timeout = 14, .retry_cnt = 7, .rnr_retry = 7, .sq_psn = PSN, .max_rd_atomic = 1};
+	struct ibv_qp_attr rtr = {.qp_state = IBV_QPS_RTR,
+				  .path_mtu = MIN(e->attr.active_mtu, far->attr.active_mtu),
+				  .dest_qp_num = far->qp->qp_num,
+				  .rq_psn = PSN,
+				  .max_dest_rd_atomic = 1,
+				  .min_rnr_timer = 12,
+				  .ah_attr = {.port_num = e->port,
+					      .dlid = far->attr.lid,
+					      .is_global = e->global,
+					      .grh = {.dgid = far->gid,
+						      .sgid_index = (uint8_t)e->gid_index,
+						      .hop_limit = 64}}};
+	struct ibv_qp_attr rts = {.qp_state = IBV_QPS_RTS,
+				  .timeout = 14,
+				  .retry_cnt = 7,
+				  .rnr_retry = 7,
+				  .sq_psn = PSN,
+				  .max_rd_atomic = 1};
 
-	if (ibv.ibv_modify_qp(e->qp, &rtr, IBV_QP_STATE | IBV_QP_AV | IBV_QP_PATH_MTU | IBV_QP_DEST_QPN | IBV_QP_RQ_PSN |
-						   IBV_QP_MAX_DEST_RD_ATOMIC | IBV_QP_MIN_RNR_TIMER) != 0)
+	if (ibv.ibv_modify_qp(e->qp, &rtr,
+			      IBV_QP_STATE | IBV_QP_AV | IBV_QP_PATH_MTU | IBV_QP_DEST_QPN |
+				      IBV_QP_RQ_PSN | IBV_QP_MAX_DEST_RD_ATOMIC |
+				      IBV_QP_MIN_RNR_TIMER) != 0)
 		return fails(w, e->name, "no way to the other port");
-	if (ibv.ibv_modify_qp(e->qp, &rts, IBV_QP_STATE | IBV_QP_TIMEOUT | IBV_QP_RETRY_CNT | IBV_QP_RNR_RETRY | IBV_QP_SQ_PSN |
-						   IBV_QP_MAX_QP_RD_ATOMIC) != 0)
+	if (ibv.ibv_modify_qp(e->qp, &rts,
+			      IBV_QP_STATE | IBV_QP_TIMEOUT | IBV_QP_RETRY_CNT | IBV_QP_RNR_RETRY |
+				      IBV_QP_SQ_PSN | IBV_QP_MAX_QP_RD_ATOMIC) != 0)
 		return fails(w, e->name, "queue pair does not get ready to send");
 	return true;
 }
@@ -169,9 +196,15 @@ static bool end_connect(struct work *w, struct end *e, const struct end *far)
 /* One write of the whole buffer; NULL, or what went wrong. */
 static const char *write_once(struct work *w, struct end *from, struct end *to)
 {
-	struct ibv_sge sge = {.addr = (uintptr_t)from->buffer, .length = BUFFER_BYTES, .lkey = from->mr->lkey};
-	struct ibv_send_wr wr = {.sg_list = &sge, .num_sge = 1, .opcode = IBV_WR_RDMA_WRITE, .send_flags = IBV_SEND_SIGNALED,
-				 .wr.rdma = {.remote_addr = (uintptr_t)to->buffer, .rkey = to->mr->rkey}}, *bad;
+	struct ibv_sge sge = {
+		.addr = (uintptr_t)from->buffer, .length = BUFFER_BYTES, .lkey = from->mr->lkey};
+	struct ibv_send_wr wr = {.sg_list = &sge,
+				 .num_sge = 1,
+				 .opcode = IBV_WR_RDMA_WRITE,
+				 .send_flags = IBV_SEND_SIGNALED,
+				 .wr.rdma = {.remote_addr = (uintptr_t)to->buffer,
+					     .rkey = to->mr->rkey}},
+			   *bad;
 	uint64_t end = now_us() + ROUND_MS * 1000;
 	struct ibv_wc wc;
 	int n;
@@ -182,7 +215,10 @@ static const char *write_once(struct work *w, struct end *from, struct end *to)
 		usleep(20);
 	if (n <= 0)
 		return "no completion within 2 s: the packets do not arrive";
-	return wc.status == IBV_WC_SUCCESS ? NULL : arena_printf(w->a, "the transfer failed with completion status %d", wc.status);
+	return wc.status == IBV_WC_SUCCESS ?
+		       NULL :
+		       arena_printf(w->a, "the transfer failed with completion status %d",
+				    wc.status);
 }
 
 static void fill(unsigned char *p, unsigned round)
@@ -213,7 +249,8 @@ static void transfer(struct work *w, struct end *from, struct end *to)
 
 	FIELD_SET(t, rdma_transfer, from, arena_printf(w->a, "%s/%u", from->name, from->port));
 	FIELD_SET(t, rdma_transfer, to, arena_printf(w->a, "%s/%u", to->name, to->port));
-	FIELD_SET(t, rdma_transfer, link_layer, from->attr.link_layer == IBV_LINK_LAYER_ETHERNET ? "Ethernet" : "InfiniBand");
+	FIELD_SET(t, rdma_transfer, link_layer,
+		  from->attr.link_layer == IBV_LINK_LAYER_ETHERNET ? "Ethernet" : "InfiniBand");
 	if (from->global)
 		FIELD_SET(t, rdma_transfer, from_gid, say_gid(w, from));
 	if (from->global)
@@ -242,10 +279,13 @@ static bool load(struct work *w)
 		return false;
 #define LOAD(name) ibv.name = (__typeof__(ibv.name))work_sym(library, #name);
 	VERBS_FUNCTIONS(LOAD)
-	ibv.query_port = (int (*)(struct ibv_context *, uint8_t, struct ibv_port_attr *))work_sym(library, "ibv_query_port");
-	ibv.reg_mr = (struct ibv_mr *(*)(struct ibv_pd *, void *, size_t, int))work_sym(library, "ibv_reg_mr");
-	if (!ibv.ibv_get_device_list || !ibv.ibv_get_device_name || !ibv.ibv_open_device || !ibv.ibv_alloc_pd || !ibv.ibv_create_cq ||
-	    !ibv.ibv_create_qp || !ibv.ibv_modify_qp || !ibv.ibv_query_gid || !ibv.query_port || !ibv.reg_mr) {
+	ibv.query_port = (int (*)(struct ibv_context *, uint8_t, struct ibv_port_attr *))work_sym(
+		library, "ibv_query_port");
+	ibv.reg_mr = (struct ibv_mr * (*)(struct ibv_pd *, void *, size_t, int))
+		work_sym(library, "ibv_reg_mr");
+	if (!ibv.ibv_get_device_list || !ibv.ibv_get_device_name || !ibv.ibv_open_device ||
+	    !ibv.ibv_alloc_pd || !ibv.ibv_create_cq || !ibv.ibv_create_qp || !ibv.ibv_modify_qp ||
+	    !ibv.ibv_query_gid || !ibv.query_port || !ibv.reg_mr) {
 		work_error(w, "the library is no libibverbs");
 		return false;
 	}
@@ -259,7 +299,8 @@ void probe_rdma_test(struct work *w)
 	unsigned i;
 
 	if (names.n != 2 || !end_named(w, names.v[0], &e[0]) || !end_named(w, names.v[1], &e[1])) {
-		work_outcome(w, REPORT_OUTCOME_PENDING, "two ports are to be named: DEVICE/PORT,DEVICE/PORT");
+		work_outcome(w, REPORT_OUTCOME_PENDING,
+			     "two ports are to be named: DEVICE/PORT,DEVICE/PORT");
 		return;
 	}
 	if (!load(w))

@@ -14,17 +14,55 @@
 #include <sys/socket.h>
 
 static const char *const never[] = {
-	"ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "mount", "umount2", "pivot_root", "chroot", "unshare",
-	"setns", "move_mount", "open_tree", "fsopen", "fsmount", "init_module", "finit_module", "delete_module",
-	"kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff", "bpf", "keyctl", "add_key", "request_key", "setsid",
-	"setpgid", "sethostname", "setdomainname", "settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "acct",
-	"quotactl", "syslog", "iopl", "ioperm", "userfaultfd", NULL,
+	"ptrace",
+	"process_vm_readv",
+	"process_vm_writev",
+	"kcmp",
+	"mount",
+	"umount2",
+	"pivot_root",
+	"chroot",
+	"unshare",
+	"setns",
+	"move_mount",
+	"open_tree",
+	"fsopen",
+	"fsmount",
+	"init_module",
+	"finit_module",
+	"delete_module",
+	"kexec_load",
+	"kexec_file_load",
+	"reboot",
+	"swapon",
+	"swapoff",
+	"bpf",
+	"keyctl",
+	"add_key",
+	"request_key",
+	"setsid",
+	"setpgid",
+	"sethostname",
+	"setdomainname",
+	"settimeofday",
+	"clock_settime",
+	"adjtimex",
+	"clock_adjtime",
+	"acct",
+	"quotactl",
+	"syslog",
+	"iopl",
+	"ioperm",
+	"userfaultfd",
+	NULL,
 };
 static const char *const programs[] = {"fork", "vfork", "execve", "execveat", NULL};
 static const char *const files[] = {
-	"creat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "rmdir", "link", "linkat",
-	"symlink", "symlinkat", "chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "truncate",
-	"mknod", "mknodat", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "utimensat", NULL,
+	"creat",     "unlink",	  "unlinkat",	 "rename",    "renameat", "renameat2",
+	"mkdir",     "mkdirat",	  "rmdir",	 "link",      "linkat",	  "symlink",
+	"symlinkat", "chmod",	  "fchmod",	 "fchmodat",  "chown",	  "fchown",
+	"lchown",    "fchownat",  "truncate",	 "mknod",     "mknodat",  "setxattr",
+	"lsetxattr", "fsetxattr", "removexattr", "utimensat", NULL,
 };
 
 static void deny(scmp_filter_ctx ctx, const char *const *names, int code)
@@ -43,15 +81,18 @@ static void deny(scmp_filter_ctx ctx, const char *const *names, int code)
 static void deny_processes(scmp_filter_ctx ctx)
 {
 	deny(ctx, programs, EPERM);
-	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+			 SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
 	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
 static void deny_writing(scmp_filter_ctx ctx)
 {
 	deny(ctx, files, EACCES);
-	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT));
-	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT));
+	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(open), 1,
+			 SCMP_A1(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT));
+	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1,
+			 SCMP_A2(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT));
 	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0);
 	seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0);
 }

@@ -14,15 +14,28 @@ static void privileged(struct work *w)
 	struct stat st;
 
 	for (p = facts_privilegeds; p->path; p++)
-		if (stat(p->path, &st) == 0 && (st.st_mode & (S_ISUID | S_ISGID) || getxattr(p->path, "security.capability", NULL, 0) > 0))
+		if (stat(p->path, &st) == 0 &&
+		    (st.st_mode & (S_ISUID | S_ISGID) ||
+		     getxattr(p->path, "security.capability", NULL, 0) > 0))
 			strs_add(w->a, &w->r->privileged, p->path);
 	FIELD_KNOW(w->r, report, privileged);
 }
 
 static const char *const variables[] = {
-	"VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES", "VK_LOADER_DRIVERS_SELECT", "VK_LOADER_DRIVERS_DISABLE",
-	"VK_LOADER_DEVICE_SELECT", "VK_LAYER_PATH", "VK_ADD_LAYER_PATH", "VK_LOADER_LAYERS_DISABLE", "VK_INSTANCE_LAYERS",
-	"MESA_VK_DEVICE_SELECT", "DRI_PRIME", "NODEVICE_SELECT", NULL,
+	"VK_DRIVER_FILES",
+	"VK_ICD_FILENAMES",
+	"VK_ADD_DRIVER_FILES",
+	"VK_LOADER_DRIVERS_SELECT",
+	"VK_LOADER_DRIVERS_DISABLE",
+	"VK_LOADER_DEVICE_SELECT",
+	"VK_LAYER_PATH",
+	"VK_ADD_LAYER_PATH",
+	"VK_LOADER_LAYERS_DISABLE",
+	"VK_INSTANCE_LAYERS",
+	"MESA_VK_DEVICE_SELECT",
+	"DRI_PRIME",
+	"NODEVICE_SELECT",
+	NULL,
 };
 
 void probe_vulkan_files(struct work *w)

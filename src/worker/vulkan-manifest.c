@@ -49,7 +49,8 @@ static void bad(struct vulkan_file *f, enum library_result result, const char *e
 
 static void text_set(struct work *w, struct vulkan_file *f, const json_t *o)
 {
-	const char *library = json_get_str(o, "library_path"), *version = json_get_str(o, "api_version");
+	const char *library = json_get_str(o, "library_path"),
+		   *version = json_get_str(o, "api_version");
 
 	if (library) {
 		FIELD_SET(f, vulkan_file, library, work_text(w, library, TEXT_MAX));
@@ -81,7 +82,8 @@ static void manifest_read(struct work *w, struct vulkan_file *f, bool driver)
 	if (!o && !driver)
 		o = json_array_get(json_object_get(j, "layers"), 0);
 	if (!json_is_object(o)) {
-		bad(f, LIBRARY_RESULT_BAD_MANIFEST, driver ? "it has no ICD object" : "it has no layer object");
+		bad(f, LIBRARY_RESULT_BAD_MANIFEST,
+		    driver ? "it has no ICD object" : "it has no layer object");
 		return;
 	}
 	text_set(w, f, o);
@@ -119,11 +121,17 @@ static struct strs search_dirs(struct work *w, const char *below)
 	struct strs dirs = {0};
 
 	if (getenv("XDG_CONFIG_HOME") || home)
-		dirs_add(w, &dirs, env_or("XDG_CONFIG_HOME", arena_printf(w->a, "%s/.config", home ? home : "")), below);
+		dirs_add(w, &dirs,
+			 env_or("XDG_CONFIG_HOME",
+				arena_printf(w->a, "%s/.config", home ? home : "")),
+			 below);
 	dirs_add(w, &dirs, env_or("XDG_CONFIG_DIRS", "/etc/xdg"), below);
 	dirs_add(w, &dirs, "/usr/local/etc:/etc", below);
 	if (getenv("XDG_DATA_HOME") || home)
-		dirs_add(w, &dirs, env_or("XDG_DATA_HOME", arena_printf(w->a, "%s/.local/share", home ? home : "")), below);
+		dirs_add(w, &dirs,
+			 env_or("XDG_DATA_HOME",
+				arena_printf(w->a, "%s/.local/share", home ? home : "")),
+			 below);
 	dirs_add(w, &dirs, env_or("XDG_DATA_DIRS", "/usr/local/share:/usr/share"), below);
 	return dirs;
 }
@@ -197,7 +205,8 @@ static void leave_out(struct vulkan_file *f, const char *by)
 
 static void variables_apply(struct work *w, struct vulkan_file_list *l)
 {
-	const char *select = getenv("VK_LOADER_DRIVERS_SELECT"), *disable = getenv("VK_LOADER_DRIVERS_DISABLE");
+	const char *select = getenv("VK_LOADER_DRIVERS_SELECT"),
+		   *disable = getenv("VK_LOADER_DRIVERS_DISABLE");
 	uint32_t i;
 
 	for (i = 0; i < l->n; i++) {
@@ -214,7 +223,8 @@ static void variables_apply(struct work *w, struct vulkan_file_list *l)
 
 void manifest_drivers(struct work *w, struct vulkan_file_list *ret)
 {
-	const char *only = env_or("VK_DRIVER_FILES", env_or("VK_ICD_FILENAMES", NULL)), *more = getenv("VK_ADD_DRIVER_FILES");
+	const char *only = env_or("VK_DRIVER_FILES", env_or("VK_ICD_FILENAMES", NULL)),
+		   *more = getenv("VK_ADD_DRIVER_FILES");
 	struct strs dirs = search_dirs(w, "vulkan/icd.d");
 	uint32_t i, n;
 
@@ -226,7 +236,8 @@ void manifest_drivers(struct work *w, struct vulkan_file_list *ret)
 	for (i = 0; i < dirs.n; i++)
 		dir_add(w, ret, dirs.v[i], true);
 	for (i = n; only && i < ret->n; i++)
-		leave_out(&ret->v[i], getenv("VK_DRIVER_FILES") ? "VK_DRIVER_FILES" : "VK_ICD_FILENAMES");
+		leave_out(&ret->v[i],
+			  getenv("VK_DRIVER_FILES") ? "VK_DRIVER_FILES" : "VK_ICD_FILENAMES");
 	variables_apply(w, ret);
 }
 
@@ -259,12 +270,14 @@ const char *manifest_library(struct work *w, const struct vulkan_file *f)
 	if (f->library[0] == '/' || !strchr(f->library, '/'))
 		return f->library;
 	slash = strrchr(f->path, '/');
-	return arena_printf(w->a, "%.*s/%s", (int)(slash ? slash - f->path : 0), f->path, f->library);
+	return arena_printf(w->a, "%.*s/%s", (int)(slash ? slash - f->path : 0), f->path,
+			    f->library);
 }
 
 bool vendor_is_out(const struct work *w, enum gpu_vendor vendor)
 {
-	const char *list = w->about && str_starts(w->about, "not=") ? w->about + 4 : "", *name = enum_name(&gpu_vendor_tab, vendor);
+	const char *list = w->about && str_starts(w->about, "not=") ? w->about + 4 : "",
+		   *name = enum_name(&gpu_vendor_tab, vendor);
 
 	while (*list) {
 		size_t n = strcspn(list, ",");

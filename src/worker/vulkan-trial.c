@@ -19,14 +19,18 @@
 enum { TRIAL_MS = 3000, SAYS_MAX = 2048 };
 
 /* Where 32-bit libraries live on a 64-bit system. */
-static const char *const other_dirs[] = {"/usr/lib/i386-linux-gnu", "/usr/lib32", "/lib32", "/lib/i386-linux-gnu",
+static const char *const other_dirs[] = {"/usr/lib/i386-linux-gnu",
+					 "/usr/lib32",
+					 "/lib32",
+					 "/lib/i386-linux-gnu",
 #if UINTPTR_MAX > UINT32_MAX
 					 "/usr/lib",
 #endif
 					 NULL};
 
 /* What a driver library has to have: the loader looks for the first, layers and old drivers have the second. */
-static const char *const entries[] = {"vk_icdGetInstanceProcAddr", "vkGetInstanceProcAddr", "vkNegotiateLoaderLayerInterfaceVersion",
+static const char *const entries[] = {"vk_icdGetInstanceProcAddr", "vkGetInstanceProcAddr",
+				      "vkNegotiateLoaderLayerInterfaceVersion",
 				      "vk_icdNegotiateLoaderICDInterfaceVersion"};
 
 static void say(int fd, char kind, const char *text)
@@ -48,12 +52,14 @@ static void companions(const char *path, int fd)
 	struct arena *a = arena_new();
 	char *real = realpath(path, NULL);
 	const char *version = real ? strstr(str_base(real), ".so.") : NULL;
-	struct strs names = str_split(a, row && row->companions && version ? row->companions : "", " ");
+	struct strs names =
+		str_split(a, row && row->companions && version ? row->companions : "", " ");
 	uint32_t i;
 
 	for (i = 0; i < names.n; i++) {
 		const char *name = arena_printf(a, "%s%s", names.v[i], version);
-		const char *beside = arena_printf(a, "%.*s/%s", (int)(str_base(real) - real - 1), real, name);
+		const char *beside =
+			arena_printf(a, "%.*s/%s", (int)(str_base(real) - real - 1), real, name);
 
 		if (access(beside, R_OK) < 0 && !dlopen(name, RTLD_LAZY | RTLD_LOCAL))
 			say(fd, '\n', name);
@@ -119,7 +125,8 @@ static bool elf_is_other(const char *path)
 {
 	unsigned char head[EI_NIDENT] = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool other = fd >= 0 && read(fd, head, sizeof(head)) == sizeof(head) && memcmp(head, ELFMAG, SELFMAG) == 0 &&
+	bool other = fd >= 0 && read(fd, head, sizeof(head)) == sizeof(head) &&
+		     memcmp(head, ELFMAG, SELFMAG) == 0 &&
 		     head[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32);
 
 	if (fd >= 0)
@@ -143,7 +150,8 @@ static const char *other_arch(struct work *w, const char *library)
 	return NULL;
 }
 
-static void not_loaded(struct work *w, struct vulkan_file *f, const char *library, const char *error)
+static void not_loaded(struct work *w, struct vulkan_file *f, const char *library,
+		       const char *error)
 {
 	size_t name = strcspn(error, ":");
 	const char *other = other_arch(w, library);
@@ -167,16 +175,17 @@ static void judge(struct work *w, struct vulkan_file *f, const char *library, co
 	switch (says[0]) {
 	case 'W':
 		FIELD_SET(f, vulkan_file, result, LIBRARY_RESULT_WORKS);
-		FIELD_SET(f, vulkan_file, library_path, work_text(w, says + 1, strcspn(says + 1, "\n")));
+		FIELD_SET(f, vulkan_file, library_path,
+			  work_text(w, says + 1, strcspn(says + 1, "\n")));
 		f->incomplete = str_split(w->a, says + 1 + strcspn(says + 1, "\n"), "\n");
 		FIELD_KNOW(f, vulkan_file, incomplete);
 		break;
-	case 'E':
-		not_loaded(w, f, library, says + 1);
-		break;
+	case 'E': not_loaded(w, f, library, says + 1); break;
 	case 'I':
 		FIELD_SET(f, vulkan_file, result, LIBRARY_RESULT_NO_ENTRY);
-		FIELD_SET(f, vulkan_file, error, "it loads, but has no vkCreateInstance: something it needs at run time is missing");
+		FIELD_SET(
+			f, vulkan_file, error,
+			"it loads, but has no vkCreateInstance: something it needs at run time is missing");
 		break;
 	default:
 		FIELD_SET(f, vulkan_file, result, LIBRARY_RESULT_NO_ENTRY);
@@ -213,9 +222,14 @@ void trial_run(struct work *w, struct vulkan_file *f, bool driver)
 		judge(w, f, library, says);
 	} else if (in_time && WIFSIGNALED(status)) {
 		FIELD_SET(f, vulkan_file, result, LIBRARY_RESULT_CRASHED);
-		FIELD_SET(f, vulkan_file, error, arena_printf(w->a, "loading it ended in SIG%s", sigabbrev_np(WTERMSIG(status))));
+		FIELD_SET(f, vulkan_file, error,
+			  arena_printf(w->a, "loading it ended in SIG%s",
+				       sigabbrev_np(WTERMSIG(status))));
 	} else {
-		FIELD_SET(f, vulkan_file, result, in_time ? LIBRARY_RESULT_FAILED : LIBRARY_RESULT_HUNG);
-		FIELD_SET(f, vulkan_file, error, in_time ? "loading it ended the program" : "loading it did not end within 3 s");
+		FIELD_SET(f, vulkan_file, result,
+			  in_time ? LIBRARY_RESULT_FAILED : LIBRARY_RESULT_HUNG);
+		FIELD_SET(f, vulkan_file, error,
+			  in_time ? "loading it ended the program" :
+				    "loading it did not end within 3 s");
 	}
 }

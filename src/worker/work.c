@@ -130,7 +130,9 @@ void work_variables(struct work *w, const char *const *names)
 		const char *value = getenv(names[i]);
 
 		if (value)
-			strs_add(w->a, &w->r->variables, arena_printf(w->a, "%s=%s", names[i], work_text(w, value, TEXT_MAX)));
+			strs_add(w->a, &w->r->variables,
+				 arena_printf(w->a, "%s=%s", names[i],
+					      work_text(w, value, TEXT_MAX)));
 	}
 	FIELD_KNOW(w->r, report, variables);
 }
@@ -143,17 +145,20 @@ void work_nodes(struct work *w, const char *dir, const char *prefix, bool no_dev
 	uint32_t i;
 
 	while (at && (d = readdir(at)))
-		if (str_starts(d->d_name, prefix) && faccessat(dirfd(at), d->d_name, R_OK | W_OK, AT_EACCESS) < 0 && errno == EACCES)
+		if (str_starts(d->d_name, prefix) &&
+		    faccessat(dirfd(at), d->d_name, R_OK | W_OK, AT_EACCESS) < 0 && errno == EACCES)
 			strs_add(w->a, &names, arena_printf(w->a, "%s/%s", dir, d->d_name));
 	if (at)
 		closedir(at);
 	strs_sort(&names);
 	for (i = 0; i < names.n; i++)
-		strs_add(w->a, &w->r->left_out, arena_printf(w->a, "%s: no permission", names.v[i]));
+		strs_add(w->a, &w->r->left_out,
+			 arena_printf(w->a, "%s: no permission", names.v[i]));
 	if (names.n)
 		FIELD_KNOW(w->r, report, left_out);
 	if (names.n && no_device && w->r->outcome == REPORT_OUTCOME_FRESH)
-		work_outcome(w, REPORT_OUTCOME_DENIED, "no permission to open %s%s", names.v[0], names.n > 1 ? " and others" : "");
+		work_outcome(w, REPORT_OUTCOME_DENIED, "no permission to open %s%s", names.v[0],
+			     names.n > 1 ? " and others" : "");
 }
 
 /* What is not known is left out: that is the longer part. */
@@ -172,8 +177,7 @@ static void without_nulls(json_t *j)
 			without_nulls(v);
 	}
 	if (json_is_array(j))
-		json_array_foreach(j, i, v)
-			without_nulls(v);
+		json_array_foreach(j, i, v) without_nulls(v);
 }
 
 _Noreturn void work_print(struct work *w)

@@ -36,7 +36,8 @@ static _Noreturn void scribble(void)
 static _Noreturn void eat(void)
 {
 	for (;;) {
-		volatile char *p = malloc(16 << 20); /* volatile: a compiler may see that nobody reads it */
+		volatile char *p =
+			malloc(16 << 20); /* volatile: a compiler may see that nobody reads it */
 		unsigned i;
 
 		for (i = 0; p && i < 16 << 20; i += 4096)

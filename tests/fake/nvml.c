@@ -47,7 +47,9 @@ static int number(const char *where, unsigned *ret, unsigned value)
 FAKE_EXPORT const char *nvmlErrorString(int code);
 const char *nvmlErrorString(int code)
 {
-	return code == 18 ? "Driver/library version mismatch" : code == 9 ? "Driver Not Loaded" : "Unknown Error";
+	return code == 18 ? "Driver/library version mismatch" :
+	       code == 9  ? "Driver Not Loaded" :
+			    "Unknown Error";
 }
 
 FAKE(nvmlInitWithFlags, unsigned flags)
@@ -94,14 +96,17 @@ FAKE(nvmlDeviceGetHandleByPciBusId_v2, const char *bus_id, nvml_device_t *ret)
 
 FAKE(nvmlDeviceGetName, nvml_device_t d, char *buf, unsigned size)
 {
-	return text("nvmlDeviceGetName", buf, size, is_mig(d) ? "NVIDIA A100-SXM4-40GB MIG 3g.20gb" : "NVIDIA A100-SXM4-40GB");
+	return text("nvmlDeviceGetName", buf, size,
+		    is_mig(d) ? "NVIDIA A100-SXM4-40GB MIG 3g.20gb" : "NVIDIA A100-SXM4-40GB");
 }
 
 FAKE(nvmlDeviceGetUUID, nvml_device_t d, char *buf, unsigned size)
 {
 	char uuid[64];
 
-	snprintf(uuid, sizeof(uuid), is_mig(d) ? "MIG-00000000-0000-4000-8000-0000000000%02x" : "GPU-00000000-0000-4000-8000-0000000000%02x",
+	snprintf(uuid, sizeof(uuid),
+		 is_mig(d) ? "MIG-00000000-0000-4000-8000-0000000000%02x" :
+			     "GPU-00000000-0000-4000-8000-0000000000%02x",
 		 (unsigned)(uintptr_t)d);
 	return text("nvmlDeviceGetUUID", buf, size, uuid);
 }
@@ -178,18 +183,21 @@ FAKE(nvmlDeviceGetEccMode, nvml_device_t d, unsigned *now, unsigned *pending)
 	return NVML_SUCCESS;
 }
 
-FAKE(nvmlDeviceGetTotalEccErrors, nvml_device_t d, unsigned type, unsigned counter, unsigned long long *ret)
+FAKE(nvmlDeviceGetTotalEccErrors, nvml_device_t d, unsigned type, unsigned counter,
+     unsigned long long *ret)
 {
 	*ret = type == NVML_MEMORY_ERROR_CORRECTED ? 3 : 0;
 	return NVML_SUCCESS;
 }
 
-FAKE(nvmlDeviceGetRetiredPages, nvml_device_t d, unsigned cause, unsigned *n, unsigned long long *addresses)
+FAKE(nvmlDeviceGetRetiredPages, nvml_device_t d, unsigned cause, unsigned *n,
+     unsigned long long *addresses)
 {
 	return NVML_ERROR_NOT_SUPPORTED; /* Ampere and later remap rows instead */
 }
 
-FAKE(nvmlDeviceGetRemappedRows, nvml_device_t d, unsigned *fixed, unsigned *lost, unsigned *pending, unsigned *failed)
+FAKE(nvmlDeviceGetRemappedRows, nvml_device_t d, unsigned *fixed, unsigned *lost, unsigned *pending,
+     unsigned *failed)
 {
 	*fixed = 1;
 	*lost = 0;

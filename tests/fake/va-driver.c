@@ -26,12 +26,14 @@ static VAStatus entrypoints(VADriverContextP ctx, VAProfile p, VAEntrypoint *lis
 	return VA_STATUS_SUCCESS;
 }
 
-static VAStatus attributes(VADriverContextP ctx, VAProfile p, VAEntrypoint e, VAConfigAttrib *a, int n)
+static VAStatus attributes(VADriverContextP ctx, VAProfile p, VAEntrypoint e, VAConfigAttrib *a,
+			   int n)
 {
 	int i;
 
 	for (i = 0; i < n; i++)
-		a[i].value = a[i].type == VAConfigAttribRTFormat ? VA_RT_FORMAT_YUV420 : VA_ATTRIB_NOT_SUPPORTED;
+		a[i].value = a[i].type == VAConfigAttribRTFormat ? VA_RT_FORMAT_YUV420 :
+								   VA_ATTRIB_NOT_SUPPORTED;
 	return VA_STATUS_SUCCESS;
 }
 

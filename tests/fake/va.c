@@ -30,13 +30,17 @@ FAKE_EXPORT const char *vaErrorStr(VAStatus code)
 
 FAKE_EXPORT const char *vaProfileStr(VAProfile p)
 {
-	return p == VAProfileH264Main ? "VAProfileH264Main" : p == VAProfileHEVCMain ? "VAProfileHEVCMain" :
-	       p == VAProfileHEVCMain10 ? "VAProfileHEVCMain10" : "<unknown profile>";
+	return p == VAProfileH264Main	? "VAProfileH264Main" :
+	       p == VAProfileHEVCMain	? "VAProfileHEVCMain" :
+	       p == VAProfileHEVCMain10 ? "VAProfileHEVCMain10" :
+					  "<unknown profile>";
 }
 
 FAKE_EXPORT const char *vaEntrypointStr(VAEntrypoint e)
 {
-	return e == VAEntrypointVLD ? "VAEntrypointVLD" : e == VAEntrypointEncSlice ? "VAEntrypointEncSlice" : "<unknown>";
+	return e == VAEntrypointVLD	 ? "VAEntrypointVLD" :
+	       e == VAEntrypointEncSlice ? "VAEntrypointEncSlice" :
+					   "<unknown>";
 }
 
 FAKE_EXPORT int vaMaxNumProfiles(VADisplay d)
@@ -66,20 +70,19 @@ FAKE_EXPORT VAStatus vaQueryConfigEntrypoints(VADisplay d, VAProfile p, VAEntryp
 	return VA_STATUS_SUCCESS;
 }
 
-FAKE_EXPORT VAStatus vaGetConfigAttributes(VADisplay d, VAProfile p, VAEntrypoint e, VAConfigAttrib *a, int n)
+FAKE_EXPORT VAStatus vaGetConfigAttributes(VADisplay d, VAProfile p, VAEntrypoint e,
+					   VAConfigAttrib *a, int n)
 {
 	int i;
 
 	for (i = 0; i < n; i++)
 		switch (a[i].type) {
-		case VAConfigAttribRTFormat:
-			a[i].value = VA_RT_FORMAT_YUV420;
-			break;
+		case VAConfigAttribRTFormat: a[i].value = VA_RT_FORMAT_YUV420; break;
 		case VAConfigAttribRateControl:
-			a[i].value = e == VAEntrypointEncSlice ? VA_RC_CQP | VA_RC_CBR : VA_ATTRIB_NOT_SUPPORTED;
+			a[i].value = e == VAEntrypointEncSlice ? VA_RC_CQP | VA_RC_CBR :
+								 VA_ATTRIB_NOT_SUPPORTED;
 			break;
-		default:
-			a[i].value = 4096;
+		default: a[i].value = 4096;
 		}
 	return VA_STATUS_SUCCESS;
 }

@@ -33,7 +33,9 @@ static struct object *object_new(unsigned index)
 	return o;
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL create_instance(const VkInstanceCreateInfo *info, const VkAllocationCallbacks *a, VkInstance *ret)
+static VKAPI_ATTR VkResult VKAPI_CALL create_instance(const VkInstanceCreateInfo *info,
+						      const VkAllocationCallbacks *a,
+						      VkInstance *ret)
 {
 	fake_enter("vkCreateInstance");
 	if (fake_is("refuse"))
@@ -47,9 +49,11 @@ static VKAPI_ATTR void VKAPI_CALL destroy(void *o, const VkAllocationCallbacks *
 	free(o);
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL instance_extensions(const char *layer, uint32_t *n, VkExtensionProperties *list)
+static VKAPI_ATTR VkResult VKAPI_CALL instance_extensions(const char *layer, uint32_t *n,
+							  VkExtensionProperties *list)
 {
-	static const VkExtensionProperties one = {VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME, 1};
+	static const VkExtensionProperties one = {
+		VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME, 1};
 
 	if (list && *n)
 		list[0] = one;
@@ -63,7 +67,8 @@ static VKAPI_ATTR VkResult VKAPI_CALL instance_version(uint32_t *ret)
 	return VK_SUCCESS;
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL enumerate(VkInstance instance, uint32_t *n, VkPhysicalDevice *list)
+static VKAPI_ATTR VkResult VKAPI_CALL enumerate(VkInstance instance, uint32_t *n,
+						VkPhysicalDevice *list)
 {
 	static struct object *gpus[GPUS];
 	uint32_t i;
@@ -83,9 +88,12 @@ static VKAPI_ATTR void VKAPI_CALL properties(VkPhysicalDevice d, VkPhysicalDevic
 	const struct object *o = (const struct object *)d;
 	VkPhysicalDeviceLimits limits = {.maxImageDimension2D = 4096};
 
-	*p = (VkPhysicalDeviceProperties){.apiVersion = VK_API_VERSION_1_3, .driverVersion = VK_MAKE_API_VERSION(0, 25, 0, 1),
-					  .vendorID = 0x8086, .deviceID = 0xe20b + o->index,
-					  .deviceType = VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU, .limits = limits};
+	*p = (VkPhysicalDeviceProperties){.apiVersion = VK_API_VERSION_1_3,
+					  .driverVersion = VK_MAKE_API_VERSION(0, 25, 0, 1),
+					  .vendorID = 0x8086,
+					  .deviceID = 0xe20b + o->index,
+					  .deviceType = VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU,
+					  .limits = limits};
 	if (fake_is("lies"))
 		memset(p->deviceName, 0xff, sizeof(p->deviceName));
 	else
@@ -111,7 +119,8 @@ static VKAPI_ATTR void VKAPI_CALL properties2(VkPhysicalDevice d, VkPhysicalDevi
 	}
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL device_extensions(VkPhysicalDevice d, const char *layer, uint32_t *n, VkExtensionProperties *list)
+static VKAPI_ATTR VkResult VKAPI_CALL device_extensions(VkPhysicalDevice d, const char *layer,
+							uint32_t *n, VkExtensionProperties *list)
 {
 	static const VkExtensionProperties one = {VK_EXT_PCI_BUS_INFO_EXTENSION_NAME, 2};
 
@@ -129,17 +138,20 @@ static VKAPI_ATTR void VKAPI_CALL memory(VkPhysicalDevice d, VkPhysicalDeviceMem
 	m->memoryHeaps[1] = (VkMemoryHeap){16ull << 30, 0};
 }
 
-static VKAPI_ATTR void VKAPI_CALL queues(VkPhysicalDevice d, uint32_t *n, VkQueueFamilyProperties *list)
+static VKAPI_ATTR void VKAPI_CALL queues(VkPhysicalDevice d, uint32_t *n,
+					 VkQueueFamilyProperties *list)
 {
-	static const VkQueueFamilyProperties one = {.queueFlags = VK_QUEUE_GRAPHICS_BIT | VK_QUEUE_COMPUTE_BIT, .queueCount = 1};
+	static const VkQueueFamilyProperties one = {
+		.queueFlags = VK_QUEUE_GRAPHICS_BIT | VK_QUEUE_COMPUTE_BIT, .queueCount = 1};
 
 	if (list && *n)
 		list[0] = one;
 	*n = 1;
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL create_device(VkPhysicalDevice d, const VkDeviceCreateInfo *info, const VkAllocationCallbacks *a,
-						    VkDevice *ret)
+static VKAPI_ATTR VkResult VKAPI_CALL create_device(VkPhysicalDevice d,
+						    const VkDeviceCreateInfo *info,
+						    const VkAllocationCallbacks *a, VkDevice *ret)
 {
 	const struct object *o = (const struct object *)d;
 
@@ -149,23 +161,27 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_device(VkPhysicalDevice d, const Vk
 	return VK_SUCCESS;
 }
 
-static VKAPI_ATTR void VKAPI_CALL get_queue(VkDevice d, uint32_t family, uint32_t index, VkQueue *ret)
+static VKAPI_ATTR void VKAPI_CALL get_queue(VkDevice d, uint32_t family, uint32_t index,
+					    VkQueue *ret)
 {
 	*ret = (VkQueue)object_new(0);
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL create_fence(VkDevice d, const VkFenceCreateInfo *info, const VkAllocationCallbacks *a, VkFence *ret)
+static VKAPI_ATTR VkResult VKAPI_CALL create_fence(VkDevice d, const VkFenceCreateInfo *info,
+						   const VkAllocationCallbacks *a, VkFence *ret)
 {
 	*ret = (VkFence)(uintptr_t)1;
 	return VK_SUCCESS;
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL submit(VkQueue q, uint32_t n, const VkSubmitInfo *s, VkFence f)
+static VKAPI_ATTR VkResult VKAPI_CALL submit(VkQueue q, uint32_t n, const VkSubmitInfo *s,
+					     VkFence f)
 {
 	return fake_is("lost") ? VK_ERROR_DEVICE_LOST : VK_SUCCESS;
 }
 
-static VKAPI_ATTR VkResult VKAPI_CALL wait_fences(VkDevice d, uint32_t n, const VkFence *f, VkBool32 all, uint64_t ns)
+static VKAPI_ATTR VkResult VKAPI_CALL wait_fences(VkDevice d, uint32_t n, const VkFence *f,
+						  VkBool32 all, uint64_t ns)
 {
 	return VK_SUCCESS;
 }
@@ -220,15 +236,19 @@ static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL device_proc(VkDevice d, const ch
 	return find(name);
 }
 
-FAKE_EXPORT VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vk_icdGetInstanceProcAddr(VkInstance instance, const char *name);
-FAKE_EXPORT VKAPI_ATTR VkResult VKAPI_CALL vk_icdNegotiateLoaderICDInterfaceVersion(uint32_t *version);
+FAKE_EXPORT VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vk_icdGetInstanceProcAddr(VkInstance instance,
+									       const char *name);
+FAKE_EXPORT VKAPI_ATTR VkResult VKAPI_CALL
+vk_icdNegotiateLoaderICDInterfaceVersion(uint32_t *version);
 
-FAKE_EXPORT VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vk_icdGetInstanceProcAddr(VkInstance instance, const char *name)
+FAKE_EXPORT VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vk_icdGetInstanceProcAddr(VkInstance instance,
+									       const char *name)
 {
 	return fake_is("nothing") ? NULL : find(name);
 }
 
-FAKE_EXPORT VKAPI_ATTR VkResult VKAPI_CALL vk_icdNegotiateLoaderICDInterfaceVersion(uint32_t *version)
+FAKE_EXPORT VKAPI_ATTR VkResult VKAPI_CALL
+vk_icdNegotiateLoaderICDInterfaceVersion(uint32_t *version)
 {
 	*version = *version < 5 ? *version : 5;
 	return VK_SUCCESS;

@@ -61,7 +61,8 @@ static void behave(const char *how)
 		flood(2);
 	} else if (strcmp(how, "eat") == 0) {
 		for (;;) {
-			volatile char *p = malloc(1 << 20); /* volatile: a compiler may see that nobody reads it */
+			volatile char *p = malloc(
+				1 << 20); /* volatile: a compiler may see that nobody reads it */
 			unsigned i;
 
 			for (i = 0; p && i < 1 << 20; i += 4096)
@@ -104,11 +105,13 @@ static void behave(const char *how)
 	}
 }
 
-static void run_as(struct worker *w, const char *how, uint32_t deadline_ms, const struct worker_identity *id)
+static void run_as(struct worker *w, const char *how, uint32_t deadline_ms,
+		   const struct worker_identity *id)
 {
 	const char *const argv[] = {"worker", how, NULL};
 
-	*w = (struct worker){.program = self, .argv = argv, .deadline_ms = deadline_ms, .identity = id};
+	*w = (struct worker){
+		.program = self, .argv = argv, .deadline_ms = deadline_ms, .identity = id};
 	worker_run(w, 1, 0);
 }
 
@@ -205,7 +208,10 @@ static void eats(void **state)
 
 	for (i = 0; i < ARRAY_LEN(ways); i++) {
 		const char *const argv[] = {"worker", ways[i], NULL};
-		struct worker w = {.program = self, .argv = argv, .deadline_ms = 20000, .memory_max = 64 << 20};
+		struct worker w = {.program = self,
+				   .argv = argv,
+				   .deadline_ms = 20000,
+				   .memory_max = 64 << 20};
 
 		if (i == 1 && access("/proc/thread-self/children", R_OK) < 0) {
 			print_message("# this kernel does not list a process's children\n");
@@ -271,13 +277,15 @@ static void ends_the_group(void **state)
 
 static void side_by_side(void **state)
 {
-	const char *const hang[] = {"worker", "hang", NULL}, *const hello[] = {"worker", "hello", NULL};
+	const char *const hang[] = {"worker", "hang", NULL}, *const hello[] = {"worker", "hello",
+									       NULL};
 	struct worker w[5];
 	uint64_t start = now_ms();
 	unsigned i;
 
 	for (i = 0; i < 5; i++)
-		w[i] = (struct worker){.program = self, .argv = i == 2 ? hello : hang, .deadline_ms = 300};
+		w[i] = (struct worker){
+			.program = self, .argv = i == 2 ? hello : hang, .deadline_ms = 300};
 	worker_run(w, 5, 0);
 	assert_in_range(now_ms() - start, 300, 1400);
 	for (i = 0; i < 5; i++) {
@@ -288,7 +296,8 @@ static void side_by_side(void **state)
 
 static void confined(void **state)
 {
-	const struct worker_identity nobody = {.change = true, .uid = 65534, .gid = 65534, .gids = {44}, .n_gids = 1, .home = "/"};
+	const struct worker_identity nobody = {
+		.change = true, .uid = 65534, .gid = 65534, .gids = {44}, .n_gids = 1, .home = "/"};
 	const struct worker_identity bare = {.change = true, .strip = true};
 	int fd = open("/dev/null", O_RDONLY);
 	struct worker w;
@@ -321,9 +330,11 @@ static void confined(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers),	 cmocka_unit_test(hangs),	cmocka_unit_test(crashes), cmocka_unit_test(cannot_be_ended),
-		cmocka_unit_test(floods),	 cmocka_unit_test(eats),	cmocka_unit_test(not_there),
-		cmocka_unit_test(ends_the_group), cmocka_unit_test(side_by_side), cmocka_unit_test(confined),
+		cmocka_unit_test(answers),	cmocka_unit_test(hangs),
+		cmocka_unit_test(crashes),	cmocka_unit_test(cannot_be_ended),
+		cmocka_unit_test(floods),	cmocka_unit_test(eats),
+		cmocka_unit_test(not_there),	cmocka_unit_test(ends_the_group),
+		cmocka_unit_test(side_by_side), cmocka_unit_test(confined),
 	};
 
 	if (argc > 1) {
