@@ -216,7 +216,10 @@ static void worker_look(struct worker *w)
 {
 	uint64_t now = now_ms();
 
-	if (w->state == RUNNING) {
+	if (w->state == KILLED && now - w->killed_ms >= WORKER_GRACE_MS) {
+		w->stuck = true;
+		worker_done(w);
+	} else if (w->state == RUNNING) {
 		uint64_t bytes = worker_memory(w->pid);
 
 		w->memory_peak = MAX(w->memory_peak, bytes);
@@ -224,10 +227,6 @@ static void worker_look(struct worker *w)
 			worker_kill(w, WORKER_END_TOO_BIG);
 		else if (now - w->started_ms >= w->deadline_ms)
 			worker_kill(w, WORKER_END_HUNG);
-	}
-	if (w->state == KILLED && now - w->killed_ms >= WORKER_GRACE_MS) {
-		w->stuck = true;
-		worker_done(w);
 	}
 }
 
