@@ -2,10 +2,8 @@
 /* Hands GPUs to container engines: writes, lists, judges and removes CDI specs. */
 #include "base/parse.h"
 #include "cli/words.h"
-#include "codec/cdi-json.h"
 #include "codec/json.h"
-#include "host/statefile.h"
-#include "probe/nvidia-files.h"
+#include "live/cdi-files.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -18,54 +16,6 @@ static const struct opt opts[] = {
 	{"hook", 0, OPT_VALUE, "PROGRAM", "program for links and the linker cache (the installed gpubay-cdi-hook)"},
 	{0},
 };
-
-static const char *const folders[] = {"etc/cdi", "run/cdi"};
-
-/* A spec that is on the machine. */
-struct found {
-	const char *path;
-	struct cdi_outline outline;
-	const char *fault; /* NULL: can be read */
-	bool ours;
-};
-struct found_list {
-	struct found *v;
-	uint32_t n;
-};
-
-enum { SPEC_MAX = 4 * 1024 * 1024 };
-
-static void find_specs(struct cli *c, struct found_list *ret)
-{
-	struct strs names;
-	unsigned i;
-	uint32_t k;
-
-	*ret = (struct found_list){0};
-	for (i = 0; i < ARRAY_LEN(folders); i++) {
-		if (tree_list(&c->tree->root, folders[i], c->a, &names) < 0)
-			continue;
-		for (k = 0; k < names.n; k++) {
-			const char *path = arena_printf(c->a, "%s/%s", folders[i], names.v[k]);
-			struct err e = {0};
-			struct found *f;
-			char *text;
-			size_t n;
-			int r;
-
-			if (!str_ends(names.v[k], ".json") && !str_ends(names.v[k], ".yaml"))
-				continue;
-			f = LIST_PUSH(c->a, ret);
-			f->path = arena_printf(c->a, "/%s", path);
-			f->ours = str_starts(names.v[k], "gpubay-");
-			r = tree_read_file(&c->tree->root, path, c->a, SPEC_MAX, &text, &n);
-			if (r < 0)
-				f->fault = arena_printf(c->a, "cannot be read: %s", errno_name(r));
-			else if (cdi_json_parse(f->path, text, n, c->a, &f->outline, &e) < 0)
-				f->fault = arena_str(c->a, e.text);
-		}
-	}
-}
 
 static int parse_version(struct cli *c, const char *text, uint32_t *ret)
 {
@@ -81,86 +31,43 @@ static int parse_version(struct cli *c, const char *text, uint32_t *ret)
 	return 0;
 }
 
-/* The hook program that was named, or the installed one: what is not there would keep every container from starting. */
-static const char *hook_program(struct cli *c)
-{
-	struct tree_stat st;
-
-	if (cli_value(c, "hook"))
-		return cli_value(c, "hook");
-	return tree_stat(&c->tree->root, GPUBAY_HOOK + 1, &st) == 0 && st.type == TREE_FILE && st.mode & 0111 ? GPUBAY_HOOK : NULL;
-}
-
 /* What was said, or the least that the engines here take; 0: no limit is known. */
 static int highest_version(struct cli *c, uint32_t *ret)
 {
-	uint32_t i;
-
-	*ret = 0;
 	if (cli_value(c, "spec-version"))
 		return parse_version(c, cli_value(c, "spec-version"), ret);
-	for (i = 0; i < c->snap->runtimes.n; i++) {
-		const struct runtime *r = &c->snap->runtimes.v[i];
-
-		if (FIELD_KNOWN(r, runtime, cdi_version_number) && (*ret == 0 || r->cdi_version_number < *ret))
-			*ret = r->cdi_version_number;
-	}
+	*ret = cdi_files_max_version(c->snap);
 	return 0;
 }
 
-static int settings(struct cli *c, const struct found_list *specs, struct cdi_settings *ret)
+static void generated(struct cli *c, const char *folder, const struct cdi_spec *spec)
 {
-	const char *version = c->snap->platform.nvidia_module_version;
-	uint32_t i;
-
-	*ret = (struct cdi_settings){.add_groups = !cli_flag(c, "no-groups"), .hook = hook_program(c)};
-	for (i = 0; i < specs->n; i++)
-		if (!specs->v[i].ours && specs->v[i].outline.kind)
-			strs_add(c->a, &ret->taken_kinds, specs->v[i].outline.kind);
-	if (version && *version)
-		nvidia_files_find(&c->tree->root, version, c->a, &ret->libraries, &ret->folders);
-	return highest_version(c, &ret->max_version);
-}
-
-static int write_spec(struct cli *c, const char *folder, const struct cdi_spec *spec)
-{
-	struct buf text CLEANUP(buf_free) = BUF_NULL;
-	struct statefile f = {.path = arena_printf(c->a, "%s/%s", folder, spec->file), .lock = -1};
-	struct err e = {0};
-
-	cdi_json_print(spec, &text);
-	if (statefile_make_folders(f.path, &e) < 0 || statefile_write(&f, &text, &e) < 0)
-		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
-	return 0;
+	if (!c->json)
+		buf_addf(&c->out, "%s/%s: %s, %u device names, version %s\n", folder, spec->file, spec->kind, spec->devices.n,
+			 cdi_version_text(c->a, spec->version));
 }
 
 static int generate(struct cli *c)
 {
-	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : "/run/cdi";
+	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : CDI_FOLDER;
 	bool print = cli_flag(c, "print") || (c->source != SOURCE_LIVE && !cli_value(c, "output"));
+	struct cdi_wish wish = {.no_groups = cli_flag(c, "no-groups"), .hook = cli_value(c, "hook")};
+	struct strs notes = {0}, written = {0}, removed = {0};
 	struct cdi_spec_list specs;
-	struct cdi_settings set;
-	struct strs notes = {0};
-	struct found_list found;
+	struct err e = {0};
 	uint32_t i;
-	int r;
 
-	find_specs(c, &found);
-	r = settings(c, &found, &set);
-	if (r)
-		return r;
-	cdi_build(c->snap, &set, c->a, &specs, &notes);
+	if (highest_version(c, &wish.max_version))
+		return EXIT_USAGE;
+	if (cdi_files_plan(c->snap, c->tree, &wish, c->a, &specs, &notes, &e) < 0)
+		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
+	if (!print && cdi_files_write(folder, &specs, false, c->a, &written, &removed, &e) < 0)
+		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
 	for (i = 0; i < specs.n; i++) {
-		if (set.max_version && specs.v[i].version > set.max_version)
-			return cli_error(c, EXIT_FINDINGS, "%s needs version %s of the specification, the engines here take %s",
-					 specs.v[i].kind, cdi_version_text(c->a, specs.v[i].version), cdi_version_text(c->a, set.max_version));
 		if (print)
 			cdi_json_print(&specs.v[i], &c->out);
-		else if (write_spec(c, folder, &specs.v[i]))
-			return EXIT_UNREADABLE;
-		else if (!c->json)
-			buf_addf(&c->out, "%s/%s: %s, %u device names, version %s\n", folder, specs.v[i].file, specs.v[i].kind,
-				 specs.v[i].devices.n, cdi_version_text(c->a, specs.v[i].version));
+		else
+			generated(c, folder, &specs.v[i]);
 	}
 	for (i = 0; i < notes.n; i++)
 		fprintf(stderr, "gpubay: %s\n", notes.v[i]);
@@ -169,13 +76,13 @@ static int generate(struct cli *c)
 	return EXIT_DONE;
 }
 
-static void found_json(struct cli *c, const struct found_list *l)
+static void found_json(struct cli *c, const struct cdi_found_list *l)
 {
 	json_t *doc = json_document("cdi"), *specs = json_array();
 	uint32_t i, k;
 
 	for (i = 0; i < l->n; i++) {
-		const struct found *f = &l->v[i];
+		const struct cdi_found *f = &l->v[i];
 		json_t *devices = json_array();
 
 		for (k = 0; k < f->outline.devices.n; k++)
@@ -191,10 +98,10 @@ static void found_json(struct cli *c, const struct found_list *l)
 
 static int list(struct cli *c)
 {
-	struct found_list l;
+	struct cdi_found_list l;
 	uint32_t i, k;
 
-	find_specs(c, &l);
+	cdi_files_find(c->tree, c->a, &l);
 	if (c->json) {
 		found_json(c, &l);
 		return EXIT_DONE;
@@ -210,7 +117,7 @@ static int list(struct cli *c)
 	return EXIT_DONE;
 }
 
-static void judge_paths(struct cli *c, struct found *f, struct strs *faults)
+static void judge_paths(struct cli *c, struct cdi_found *f, struct strs *faults)
 {
 	struct tree_stat st;
 	uint32_t i;
@@ -224,13 +131,13 @@ static void judge_paths(struct cli *c, struct found *f, struct strs *faults)
 }
 
 /* Two specs in the same folder that define one device take it away from everybody. */
-static void judge_conflicts(struct cli *c, const struct found_list *l, struct strs *faults)
+static void judge_conflicts(struct cli *c, const struct cdi_found_list *l, struct strs *faults)
 {
 	uint32_t i, j, k;
 
 	for (i = 0; i < l->n; i++)
 		for (j = i + 1; j < l->n; j++) {
-			const struct found *x = &l->v[i], *y = &l->v[j];
+			const struct cdi_found *x = &l->v[i], *y = &l->v[j];
 
 			if (!x->outline.kind || !str_eq(x->outline.kind, y->outline.kind) ||
 			    str_starts(x->path, "/etc/") != str_starts(y->path, "/etc/"))
@@ -244,7 +151,7 @@ static void judge_conflicts(struct cli *c, const struct found_list *l, struct st
 }
 
 /* A library's version in a path must be the loaded module's. */
-static void judge_version(struct cli *c, struct found *f, struct strs *faults)
+static void judge_version(struct cli *c, struct cdi_found *f, struct strs *faults)
 {
 	const char *module = c->snap->platform.nvidia_module_version;
 	uint32_t i;
@@ -263,12 +170,12 @@ static void judge_version(struct cli *c, struct found *f, struct strs *faults)
 static int validate(struct cli *c)
 {
 	struct strs faults = {0};
-	struct found_list l;
+	struct cdi_found_list l;
 	uint32_t i, max = 0;
 
 	if (highest_version(c, &max))
 		return EXIT_USAGE;
-	find_specs(c, &l);
+	cdi_files_find(c->tree, c->a, &l);
 	for (i = 0; i < l.n; i++) {
 		if (l.v[i].fault)
 			strs_add(c->a, &faults, l.v[i].fault);
@@ -297,7 +204,7 @@ static int validate(struct cli *c)
 
 static int remove_ours(struct cli *c)
 {
-	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : "/run/cdi";
+	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : CDI_FOLDER;
 	struct strs names;
 	uint32_t i, n = 0;
 	int r;

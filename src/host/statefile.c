@@ -109,13 +109,18 @@ static void sync_folder(const char *path)
 
 int statefile_write(const struct statefile *f, const struct buf *content, struct err *e)
 {
+	return statefile_write_mode(f, content, 0644, e);
+}
+
+int statefile_write_mode(const struct statefile *f, const struct buf *content, unsigned mode, struct err *e)
+{
 	char tmp[PATH_SIZE];
 	int fd, bad;
 
 	if (snprintf(tmp, sizeof(tmp), "%s.new", f->path) >= (int)sizeof(tmp))
 		return err_set(e, -ENAMETOOLONG, "path too long: '%s'", f->path);
 	unlink(tmp);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return fail(e, "make", tmp);
 	bad = write_all(fd, content);

@@ -25,5 +25,7 @@ int statefile_make_folders(const char *path, struct err *e);
 int statefile_read(const struct statefile *f, struct buf *ret, struct err *e);
 /* Temporary file beside it, fsync, rename, fsync of the folder. */
 int statefile_write(const struct statefile *f, const struct buf *content, struct err *e);
+/* The same for what others may not read, or may run. */
+int statefile_write_mode(const struct statefile *f, const struct buf *content, unsigned mode, struct err *e);
 
 #endif

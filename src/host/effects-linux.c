@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Effects on the real machine. */
+#include "host/effects.h"
+
+#include "host/statefile.h"
+#include "host/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RESULT_FD = 3 };
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/*
+ * The child. It may stay in the kernel for good, so it keeps nothing of its parent: no descriptor (a pipe that somebody
+ * reads to its end, a lock), no terminal, no signal that is meant for the parent's group.
+ */
+static _Noreturn void child(int result, const char *path, const char *value)
+{
+	int fd, code = 0;
+
+	setsid();
+	if (result != RESULT_FD)
+		dup2(result, RESULT_FD);
+	close(0), close(1), close(2);
+	syscall(SYS_close_range, RESULT_FD + 1, ~0U, 0);
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		code = errno;
+	if (write(RESULT_FD, &code, sizeof(code)) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+/* What the child says before the deadline; -ETIMEDOUT when it says nothing, -EIO when it died. */
+static int wait_result(int fd, uint32_t deadline_ms)
+{
+	uint64_t end = now_ms() + deadline_ms, now;
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int code;
+
+	while ((now = now_ms()) < end) {
+		if (poll(&p, 1, (int)(end - now)) <= 0)
+			continue;
+		return read(fd, &code, sizeof(code)) == sizeof(code) ? -code : -EIO;
+	}
+	return -ETIMEDOUT;
+}
+
+static int linux_write(struct effects *fx, const char *path, const char *value, uint32_t deadline_ms)
+{
+	int fds[2], r;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0)
+		child(fds[1], path, value);
+	r = pid < 0 ? -errno : 0;
+	close(fds[1]);
+	if (r == 0)
+		r = wait_result(fds[0], deadline_ms);
+	close(fds[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, r == -ETIMEDOUT ? WNOHANG : 0);
+	return r;
+}
+
+static int linux_file(struct effects *fx, const char *path, const struct buf *content, unsigned mode, struct err *e)
+{
+	struct statefile f = {.path = path, .lock = -1};
+	int r = statefile_make_folders(path, e);
+
+	if (r < 0)
+		return r;
+	return statefile_write_mode(&f, content, mode, e);
+}
+
+static int linux_unlink(struct effects *fx, const char *path)
+{
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/* A program by its name, in the system's folders: what acts as root does not ask PATH. */
+static const char *program(struct effects *fx, const char *name)
+{
+	static const char *const folders[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(folders) && !strchr(name, '/'); i++) {
+		const char *path = arena_printf(fx->a, "%s/%s", folders[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return name;
+}
+
+static int linux_run(struct effects *fx, const char *const *argv, uint32_t deadline_ms, struct buf *ret_out)
+{
+	struct worker w = {.program = program(fx, argv[0]), .argv = argv, .deadline_ms = deadline_ms};
+	int r;
+
+	worker_run(&w, 1, 0);
+	if (ret_out) {
+		buf_add(ret_out, w.out.p, w.out.n);
+		buf_add(ret_out, w.tail, w.n_tail);
+	}
+	switch (w.end) {
+	case WORKER_END_EXITED: r = w.status; break;
+	case WORKER_END_NOT_STARTED: r = -w.error; break;
+	case WORKER_END_CRASHED: r = -EINTR; break;
+	default: r = -ETIMEDOUT; break;
+	}
+	worker_free(&w);
+	return r;
+}
+
+static int linux_signal(struct effects *fx, int pidfd, int sig)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0) < 0 ? -errno : 0;
+}
+
+void effects_init_linux(struct effects *fx, struct arena *a)
+{
+	static const struct effects_ops ops = {linux_write, linux_file, linux_unlink, linux_run, linux_signal};
+
+	*fx = (struct effects){.ops = &ops, .a = a};
+}
