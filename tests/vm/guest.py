@@ -31,6 +31,11 @@ BUSYBOX = "/bin/busybox"
 
 INIT = r"""#!/bin/busybox sh
 /bin/busybox --install -s /bin
+# The kernel's first file system cannot be pivoted away, as container runtimes do: go on below a second mount of it.
+if [ "$1" != again ]; then
+	export PATH=/bin
+	mkdir /top && mount -o bind / /top && cd /top && mount -o move . / && exec chroot . /init again
+fi
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 mkdir -p /proc /sys /dev /run /tmp /root /var
 mount -t proc proc /proc
