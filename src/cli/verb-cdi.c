@@ -4,6 +4,7 @@
 #include "cli/words.h"
 #include "codec/json.h"
 #include "live/cdi-files.h"
+#include "live/ids.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -61,7 +62,7 @@ static int generate(struct cli *c)
 		return EXIT_USAGE;
 	if (cdi_files_plan(c->snap, c->tree, &wish, c->a, &specs, &notes, &e) < 0)
 		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
-	if (!print && cdi_files_write(folder, &specs, false, c->a, &written, &removed, &e) < 0)
+	if (!print && (cdi_files_write(folder, &specs, false, c->a, &written, &removed, &e) < 0 || ids_publish(c->snap, c->tree, &e) < 0))
 		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
 	for (i = 0; i < specs.n; i++) {
 		if (print)

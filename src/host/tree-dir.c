@@ -251,6 +251,7 @@ static void stat_fill(const struct stat *st, struct tree_stat *ret)
 		.major = major(st->st_rdev),
 		.minor = minor(st->st_rdev),
 		.size = (uint64_t)st->st_size,
+		.inode = st->st_ino,
 	};
 }
 

@@ -24,6 +24,7 @@ struct tree_stat {
 	uint32_t uid, gid;
 	uint32_t major, minor; /* of a device node */
 	uint64_t size;
+	uint64_t inode; /* tree-dir; 0 elsewhere */
 };
 
 struct tree;

@@ -2,10 +2,14 @@
 /*
  * Stable ids: the first of a fixed order of sources that says something. A value that two GPUs share, or that is no
  * value, names neither; the last source, the address, always does.
+ *
+ * What root once published of a GPU that was ready stands before all of them: a user without rights, who cannot read its
+ * serial number, calls it by the same name as the containers' specs do, and it keeps that name until it is pulled.
  */
 #include "probe/state.h"
 
 #include "base/parse.h"
+#include "probe/published.h"
 
 static bool same_serial(const struct snapshot *s, uint32_t index, uint64_t serial)
 {
@@ -71,32 +75,47 @@ static bool address_id(struct probe *p, uint32_t index, const char **ret)
 	return true;
 }
 
-void gpu_name_stably(struct probe *p)
+struct way {
+	enum id_source source;
+	bool (*find)(struct probe *p, uint32_t index, const char **ret);
+};
+
+static bool taken(const struct snapshot *s, uint32_t index, const char *id)
 {
-	static const struct {
-		enum id_source source;
-		bool (*find)(struct probe *p, uint32_t index, const char **ret);
-	} ways[] = {{ID_SOURCE_AMD_UNIQUE_ID, amd_id},
+	uint32_t j;
+
+	for (j = 0; j < s->gpus.n; j++)
+		if (j != index && str_eq(s->gpus.v[j].id, id))
+			return true;
+	return false;
+}
+
+static void name_by_ways(struct probe *p, uint32_t index)
+{
+	static const struct way ways[] = {{ID_SOURCE_AMD_UNIQUE_ID, amd_id},
 		    {ID_SOURCE_PCIE_SERIAL, serial_id},
 		    {ID_SOURCE_ENCLOSURE, enclosure_id},
 		    {ID_SOURCE_ADDRESS, address_id}};
-	uint32_t i, j;
+	struct gpu *g = &p->snap->gpus.v[index];
 	const char *id;
 	unsigned w;
 
-	for (i = 0; i < p->snap->gpus.n; i++) {
-		struct gpu *g = &p->snap->gpus.v[i];
-
-		for (w = 0; w < ARRAY_LEN(ways); w++) {
-			if (!ways[w].find(p, i, &id))
-				continue;
-			for (j = 0; j < i && !str_eq(p->snap->gpus.v[j].id, id); j++)
-				;
-			if (j < i)
-				continue;
-			FIELD_SET(g, gpu, id, id);
-			FIELD_SET(g, gpu, id_source, ways[w].source);
-			break;
-		}
+	for (w = 0; w < ARRAY_LEN(ways); w++) {
+		if (!ways[w].find(p, index, &id) || taken(p->snap, index, id))
+			continue;
+		FIELD_SET(g, gpu, id, id);
+		FIELD_SET(g, gpu, id_source, ways[w].source);
+		return;
 	}
+}
+
+void gpu_name_stably(struct probe *p)
+{
+	uint32_t i;
+
+	if (p->tree->live)
+		published_ids_read(p);
+	for (i = 0; i < p->snap->gpus.n; i++)
+		if (!FIELD_KNOWN(&p->snap->gpus.v[i], gpu, id))
+			name_by_ways(p, i);
 }
