@@ -69,7 +69,7 @@ static enum gpu_kind kind_of(struct probe *p, const struct gpu *g, const struct 
 	const struct facts_family *family = facts_family_at(d->vendor_id, d->device_id, d->class);
 
 	if (display)
-		return display->kind;
+		return display->kind == GPU_KIND_VIRTUAL && p->virtual_counts ? GPU_KIND_DISCRETE : display->kind;
 	if (id && id->flags & ID_VIRTUAL_FUNCTION)
 		return GPU_KIND_GUEST_VF;
 	if (family && family->kind)

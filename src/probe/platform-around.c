@@ -199,6 +199,7 @@ void probe_ground(struct probe *p)
 	if (r == 0 || r == -ENOENT)
 		FIELD_SET(m, platform, udev, r == 0);
 	read_external_ports(p, m);
+	p->virtual_counts = tree_exists(p->root, "etc/gpubay/virtual-gpus");
 }
 
 void platform_around(struct probe *p, struct platform *m)
