@@ -180,7 +180,7 @@ static void judge_bound(struct probe *p, struct gpu *g)
 	bool missing = false, known = FIELD_KNOWN(g, gpu, drm);
 
 	evidence_add(p->a, &g->state_evidence, probe_pci_path(p, g->pci, "driver"), g->driver, NULL);
-	if (row && !str_eq(row->role, "gpu")) {
+	if (row && !str_eq(row->role, "gpu") && !(p->virtual_counts && str_eq(row->role, "virtual"))) {
 		FIELD_SET(g, gpu, state, GPU_STATE_BOUND);
 		evidence_add(p->a, &g->state_evidence, NULL, NULL, arena_printf(p->a, "a %s driver: not for use on this machine", row->role));
 		return;

@@ -177,6 +177,9 @@ static const char *choose_kind(const char *vendor, const struct cdi_settings *se
 {
 	const char *kind = arena_printf(a, "%s.com/gpu", vendor);
 
+	/* A name that stands for no company must not be somebody's domain. */
+	if (str_eq(vendor, enum_name(&gpu_vendor_tab, GPU_VENDOR_OTHER)))
+		return "gpubay/other-gpu";
 	if (!strs_has(&set->taken_kinds, kind))
 		return kind;
 	strs_add(a, notes, arena_printf(a, "another spec owns the kind %s: ours is gpubay/%s-gpu", kind, vendor));
@@ -225,7 +228,7 @@ static void build_vendor(const struct snapshot *s, enum gpu_vendor vendor, const
 void cdi_build(const struct snapshot *s, const struct cdi_settings *settings, struct arena *a, struct cdi_spec_list *ret,
 	       struct strs *ret_notes)
 {
-	static const enum gpu_vendor vendors[] = {GPU_VENDOR_NVIDIA, GPU_VENDOR_AMD, GPU_VENDOR_INTEL};
+	static const enum gpu_vendor vendors[] = {GPU_VENDOR_NVIDIA, GPU_VENDOR_AMD, GPU_VENDOR_INTEL, GPU_VENDOR_OTHER};
 	unsigned i;
 
 	*ret = (struct cdi_spec_list){0};
