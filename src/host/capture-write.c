@@ -39,7 +39,7 @@ static void put_escaped(struct buf *out, const char *p, size_t n, bool quotes)
 static void put_name(struct buf *out, const char *s, const char *special)
 {
 	const char *p;
-	bool plain = !strchr("#[\t", *s) && strcmp(s, "answers") != 0;
+	bool plain = !strchr("#[\t", *s) && strcmp(s, "answers") != 0 && strcmp(s, "end") != 0;
 
 	for (p = s; *p && plain; p++)
 		plain = *p > ' ' && *p < 0x7f && !strchr(special, *p);
@@ -313,6 +313,7 @@ static void put_all(struct writer *w, const char *note)
 	if (tree_read_str(&w->r->copy->root, "proc/sys/kernel/osrelease", a, &kernel) == 0)
 		put_header(w, "kernel", kernel);
 	put_header(w, "redacted", summary ? summary : "no");
+	put_header(w, "end", "[end]");
 	strs_sort(&tops);
 	buf_adds(w->out, "covers:");
 	for (i = 0; i < tops.n; i++)
@@ -324,6 +325,7 @@ static void put_all(struct writer *w, const char *note)
 	tree_mem_each_answer(w->r->copy, put_answer, w);
 	if (w->out->n == before + 11)
 		w->out->n = before;
+	buf_adds(w->out, "\n[end]\n");
 }
 
 static void learn_accounts(struct capture_recorder *r, struct redactor *redactor)

@@ -30,7 +30,7 @@ struct parser {
 	bool crlf;
 	struct tree *t;
 	struct err *e;
-	bool in_section, in_answers;
+	bool in_section, in_answers, ended;
 	char path[PATH_LIMIT]; /* the section's directory, then the entry in it */
 	size_t dir_len;
 	size_t content;
@@ -574,7 +574,8 @@ static int section(struct parser *p)
 		return r;
 	p->in_section = true;
 	p->in_answers = strcmp(p->word.p, "answers") == 0 && p->line[1] != '"';
-	if (p->in_answers)
+	p->ended = strcmp(p->word.p, "end") == 0 && p->line[1] != '"';
+	if (p->in_answers || p->ended)
 		return 0;
 	if (p->word.n >= sizeof(p->path))
 		return expected(p, p->line + 1, "a shorter path");
@@ -643,6 +644,8 @@ static int one_line(struct parser *p)
 
 	if (r < 0 || p->n == 0 || p->line[0] == '#')
 		return r;
+	if (p->ended)
+		return expected(p, p->line, "nothing after [end]");
 	if (p->line[0] == '[')
 		return section(p);
 	if (p->line[0] == '\t')
@@ -664,6 +667,8 @@ int capture_parse(const char *name, const char *text, size_t n, struct tree **re
 	/* A file cut off in its header would be a machine without anything. */
 	if (r == 0 && !p.in_section)
 		r = expected(&p, NULL, "a section '[directory]' after this");
+	if (r == 0 && !p.ended && capture_header(p.t, "end"))
+		r = expected(&p, NULL, "'[end]' after this: the file is cut off");
 	buf_free(&p.word);
 	buf_free(&p.value);
 	if (r < 0) {

@@ -400,7 +400,31 @@ static void redact_engine(struct redactor *r, const char *p, size_t n, struct bu
 	redact_lines(r, kept.p ? kept.p : "", kept.n, false, out);
 }
 
-void redact_content(struct redactor *r, const char *path, const char *p, size_t n, struct buf *out)
+/* Files whose comments nobody reads but people: what stands in them is not ours to pass on, and is most of their length. */
+static bool has_comments(const char *path)
+{
+	return is_engine_config(path) || (str_ends(path, ".conf") && strstr(path, ".d/"));
+}
+
+/* A comment is cut to its '#', so that every other line keeps its number. */
+static void cut_comments(const char *p, size_t n, struct buf *out)
+{
+	const char *at = p, *line;
+	size_t count, k;
+
+	while (next_line(&at, p + n, &line, &count)) {
+		for (k = 0; k < count && (line[k] == ' ' || line[k] == '\t'); k++)
+			;
+		if (k < count && line[k] == '#')
+			buf_addc(out, '#');
+		else
+			buf_add(out, line, count);
+		if (line + count < p + n)
+			buf_addc(out, '\n');
+	}
+}
+
+static void redact_by_place(struct redactor *r, const char *path, const char *p, size_t n, struct buf *out)
 {
 	const char *name = str_base(path);
 	size_t before = out->n;
@@ -426,6 +450,18 @@ void redact_content(struct redactor *r, const char *path, const char *p, size_t 
 	} else {
 		redact_lines(r, p, n, false, out);
 	}
+}
+
+void redact_content(struct redactor *r, const char *path, const char *p, size_t n, struct buf *out)
+{
+	struct buf cut CLEANUP(buf_free) = BUF_NULL;
+
+	if (has_comments(path) && !memchr(p, 0, n)) {
+		cut_comments(p, n, &cut);
+		p = cut.p ? cut.p : "";
+		n = cut.n;
+	}
+	redact_by_place(r, path, p, n, out);
 }
 
 /* "uid gid groups… name": the name of a person is an alias. */
