@@ -60,6 +60,11 @@ int effects_signal(struct effects *fx, int pidfd, int sig)
 	return fx->ops->signal(fx, pidfd, sig);
 }
 
+int effects_child(struct effects *fx, const char *what, effects_fn fn, void *arg, uint32_t deadline_ms, struct err *e)
+{
+	return fx->ops->child(fx, what, fn, arg, deadline_ms, e);
+}
+
 static int would(struct effects *fx, enum effect kind, const char *what, const char *value)
 {
 	if (fx->on_would)
@@ -97,9 +102,14 @@ static int dry_signal(struct effects *fx, int pidfd, int sig)
 	return would(fx, EFFECT_SIGNAL, sigabbrev_np(sig), NULL);
 }
 
+static int dry_child(struct effects *fx, const char *what, effects_fn fn, void *arg, uint32_t deadline_ms, struct err *e)
+{
+	return would(fx, EFFECT_CHILD, what, NULL);
+}
+
 void effects_init_dry(struct effects *fx, struct arena *a)
 {
-	static const struct effects_ops ops = {dry_write, dry_file, dry_unlink, dry_run, dry_signal};
+	static const struct effects_ops ops = {dry_write, dry_file, dry_unlink, dry_run, dry_signal, dry_child};
 
 	*fx = (struct effects){.ops = &ops, .a = a, .dry = true};
 }
@@ -141,9 +151,16 @@ static int fault_signal(struct effects *fx, int pidfd, int sig)
 	return faulty(fx) ? fx->fault_code : fx->under->ops->signal(fx->under, pidfd, sig);
 }
 
+static int fault_child(struct effects *fx, const char *what, effects_fn fn, void *arg, uint32_t deadline_ms, struct err *e)
+{
+	if (faulty(fx))
+		return err_set(e, fx->fault_code, "cannot %s: %s", what, strerror(-fx->fault_code));
+	return fx->under->ops->child(fx->under, what, fn, arg, deadline_ms, e);
+}
+
 void effects_init_fault(struct effects *fx, struct effects *under, unsigned at, int code)
 {
-	static const struct effects_ops ops = {fault_write, fault_file, fault_unlink, fault_run, fault_signal};
+	static const struct effects_ops ops = {fault_write, fault_file, fault_unlink, fault_run, fault_signal, fault_child};
 
 	*fx = (struct effects){.ops = &ops, .a = under->a, .dry = under->dry, .under = under, .fault_at = at, .fault_code = code};
 }

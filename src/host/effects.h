@@ -16,7 +16,10 @@
 
 struct effects;
 
-enum effect { EFFECT_UNKNOWN, EFFECT_WRITE, EFFECT_FILE, EFFECT_UNLINK, EFFECT_RUN, EFFECT_SIGNAL };
+enum effect { EFFECT_UNKNOWN, EFFECT_WRITE, EFFECT_FILE, EFFECT_UNLINK, EFFECT_RUN, EFFECT_SIGNAL, EFFECT_CHILD };
+
+/* What a child does, in one go: 0 or negative errno, and what a person reads of the failure. */
+typedef int (*effects_fn)(void *arg, struct err *e);
 
 struct effects_ops {
 	int (*write)(struct effects *fx, const char *path, const char *value, uint32_t deadline_ms);
@@ -24,6 +27,7 @@ struct effects_ops {
 	int (*unlink)(struct effects *fx, const char *path);
 	int (*run)(struct effects *fx, const char *const *argv, uint32_t deadline_ms, struct buf *ret_out);
 	int (*signal)(struct effects *fx, int pidfd, int sig);
+	int (*child)(struct effects *fx, const char *what, effects_fn fn, void *arg, uint32_t deadline_ms, struct err *e);
 };
 
 struct effects {
@@ -59,5 +63,11 @@ int effects_unlink(struct effects *fx, const char *path);
  */
 int effects_run(struct effects *fx, const char *const *argv, uint32_t deadline_ms, struct buf *ret_out);
 int effects_signal(struct effects *fx, int pidfd, int sig);
+/*
+ * A function that runs in a forked child with a deadline, for what one system call cannot do or what changes the process
+ * that does it (namespaces, cgroups). The child has no descriptor of its parent. What fn gives; -ETIMEDOUT: left alone.
+ * `what` says in a few words what is done.
+ */
+int effects_child(struct effects *fx, const char *what, effects_fn fn, void *arg, uint32_t deadline_ms, struct err *e);
 
 #endif

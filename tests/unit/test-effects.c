@@ -108,6 +108,40 @@ static void runs(void **state)
 	assert_int_equal(effects_run(&fx, slow, 100, NULL), -ETIMEDOUT);
 }
 
+static int in_child(void *arg, struct err *e)
+{
+	const char *what = arg;
+
+	if (str_eq(what, "hang"))
+		sleep(2);
+	if (str_eq(what, "die"))
+		kill(getpid(), SIGKILL);
+	if (str_eq(what, "no words"))
+		return -ENODEV;
+	return str_eq(what, "fail") ? err_set(e, -EROFS, "'/dev' is read-only") : 0;
+}
+
+static void children(void **state)
+{
+	struct effects fx;
+	struct err e = {0};
+
+	effects_init_linux(&fx, a);
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"well", 10000, &e), 0);
+	assert_string_equal(e.text, "");
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"fail", 10000, &e), -EROFS);
+	assert_string_equal(e.text, "'/dev' is read-only");
+	e = (struct err){0};
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"no words", 10000, &e), -ENODEV);
+	assert_string_equal(e.text, "cannot do it: No such device");
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"die", 10000, NULL), -EIO);
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"hang", 100, NULL), -ETIMEDOUT);
+	effects_init_fault(&fx, &(struct effects){.ops = fx.ops, .a = a}, 1, -EIO);
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"well", 10000, NULL), -EIO);
+	effects_init_dry(&fx, a);
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"fail", 10000, NULL), 0);
+}
+
 static void would(void *arg, enum effect kind, const char *what, const char *value)
 {
 	buf_addf(arg, "%d %s=%s\n", kind, what, value ? value : "");
@@ -160,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes),    cmocka_unit_test(hangs),	 cmocka_unit_test(files),
 		cmocka_unit_test(runs),	     cmocka_unit_test(only_says), cmocka_unit_test(fails_at),
+		cmocka_unit_test(children),
 	};
 	char *const rm[] = {(char *)"rm", (char *)"-rf", folder, NULL};
 	int r;
