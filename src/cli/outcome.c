@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/outcome.h"
+
+#include "base/parse.h"
+#include "codec/json.h"
+#include "swap/steps.h"
+
+#include <unistd.h>
+
+static const struct {
+	const char *mark;
+	const char *(*colour)(const struct cli *c);
+} marks[STEP_RESULT_COUNT] = {
+	[STEP_RESULT_UNKNOWN] = {"?", cli_yellow}, [STEP_RESULT_DOING] = {"…", cli_dim},
+	[STEP_RESULT_DONE] = {"✓", cli_green},	   [STEP_RESULT_SKIPPED] = {"-", cli_dim},
+	[STEP_RESULT_WOULD] = {"○", cli_green},	   [STEP_RESULT_REFUSED] = {"✗", cli_red},
+	[STEP_RESULT_FAILED] = {"✗", cli_red},	   [STEP_RESULT_HUNG] = {"✗", cli_red},
+};
+
+static void print_step(void *arg, const struct swap_step *st)
+{
+	struct cli *c = arg;
+	bool terminal = isatty(STDOUT_FILENO);
+
+	/* What takes time is shown as it begins, where the line can be written over. */
+	if (st->result == STEP_RESULT_DOING) {
+		if (terminal)
+			buf_addf(&c->out, "%s… %s%s", cli_dim(c), st->name, cli_plain(c));
+		cli_flush(c);
+		return;
+	}
+	buf_addf(&c->out, "%s%s%s%s %s", terminal ? "\r\033[K" : "", marks[st->result].colour(c),
+		 marks[st->result].mark, cli_plain(c), st->name);
+	if (st->result == STEP_RESULT_HUNG)
+		buf_adds(&c->out, ": hangs");
+	buf_addc(&c->out, '\n');
+	if (st->detail && *st->detail)
+		text_wrap(c, 4, st->detail);
+	if (st->remedy && *st->remedy)
+		text_wrap(c, 4, arena_printf(c->a, "do: %s", st->remedy));
+	cli_flush(c);
+}
+
+void outcome_listener(struct cli *c, struct swap_listener *ret)
+{
+	*ret = (struct swap_listener){.step = c->json ? NULL : print_step, .arg = c};
+}
+
+static const char *joined(struct cli *c, const struct strs *l)
+{
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++)
+		buf_addf(&b, "%s%s", i ? " " : "", l->v[i]);
+	return b.n ? arena_strn(c->a, b.p, b.n) : "";
+}
+
+/* What it belongs to, the widest first: that is what a person would stop. */
+static const char *say_owner(struct cli *c, const struct holder *h)
+{
+	if (h->pod && *h->pod)
+		return arena_printf(c->a, "pod %s", h->pod);
+	if (h->container && *h->container)
+		return arena_printf(c->a, "%s container %s", h->engine ? h->engine : "",
+				    h->container_name && *h->container_name ? h->container_name :
+									      h->container);
+	return h->unit ? h->unit : "";
+}
+
+static void print_holders(struct cli *c, const struct outcome *o)
+{
+	static const char *const heads[] = {"PID", "PROGRAM", "USER", "BELONGS TO", "HOLDS"};
+	struct table t = {.columns = ARRAY_LEN(heads), .heads = heads, .flexible = 4};
+	uint32_t i;
+
+	for (i = 0; i < o->holders.n; i++) {
+		const struct holder *h = &o->holders.v[i];
+
+		strs_add(c->a, &t.cells, arena_printf(c->a, "%u", h->pid));
+		strs_add(c->a, &t.cells, h->command ? h->command : "?");
+		strs_add(c->a, &t.cells, h->user ? h->user : arena_printf(c->a, "%u", h->uid));
+		strs_add(c->a, &t.cells, say_owner(c, h));
+		strs_add(c->a, &t.cells,
+			 arena_printf(c->a, "%s%s", joined(c, &h->nodes),
+				      h->certain ? "" : " (possible: shared by all GPUs)"));
+	}
+	if (o->holders.n)
+		table_print(c, &t);
+	if (o->holders_partial)
+		buf_adds(&c->out, "not every process could be looked at\n");
+}
+
+/* The verdict stands alone on its line; what a dry run would come to must not be taken for it. */
+static void print_verdict(struct cli *c, const struct outcome *o)
+{
+	bool good = verdict_good(o->verdict);
+
+	buf_addf(&c->out, "%s%s%s%s\n", good ? cli_green(c) : cli_red(c), cli_bold(c),
+		 good && o->dry_run ? "dry run: nothing was changed" :
+				      enum_name(&verdict_tab, o->verdict),
+		 cli_plain(c));
+	if (o->reason && *o->reason)
+		text_wrap(c, 2, o->reason);
+	if (o->remedy && *o->remedy)
+		text_wrap(c, 2, arena_printf(c->a, "do: %s", o->remedy));
+}
+
+int outcome_print(struct cli *c, const struct outcome *o)
+{
+	json_t *doc, *object;
+
+	if (c->json) {
+		doc = json_document("outcome");
+		object = json_object_of(c->snap, o, outcome_fields);
+		json_object_update(doc, object);
+		json_decref(object);
+		json_print(doc, &c->out);
+	} else {
+		print_holders(c, o);
+		print_verdict(c, o);
+	}
+	return verdict_good(o->verdict) ? EXIT_DONE : EXIT_FINDINGS;
+}
