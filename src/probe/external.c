@@ -145,15 +145,16 @@ static void rung_removable(struct judge *j)
 	conclude(j, ATTACHMENT_EXTERNAL, CONFIDENCE_HIGH);
 }
 
+/* Of boxes in a chain the GPU's own counts, which is met first on the way up. */
 static void note_chip(struct judge *j, const struct facts_tb *f, bool host)
 {
-	uint32_t *rate = host ? &j->host_rate_mbps : &j->box_rate_mbps;
-
-	*rate = MAX(*rate, f->rate_mbps);
-	if (host)
+	if (host) {
+		j->host_rate_mbps = MAX(j->host_rate_mbps, f->rate_mbps);
 		j->host_interface = f->interface;
-	else
+	} else if (!j->box_interface) {
+		j->box_rate_mbps = f->rate_mbps;
 		j->box_interface = f->interface;
+	}
 }
 
 /*
