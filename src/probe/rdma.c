@@ -288,17 +288,6 @@ static struct verbs read_verbs(struct probe *p)
 	return v;
 }
 
-static bool may_open(const struct user *u, const struct tree_stat *st)
-{
-	if (u->uid == 0)
-		return true;
-	if (u->uid == st->uid)
-		return (st->mode & 0600) == 0600;
-	if (u->gid == st->gid || u32s_has(&u->gids, st->gid))
-		return (st->mode & 060) == 060;
-	return (st->mode & 06) == 06;
-}
-
 static void find_node(struct probe *p, const struct verbs *verbs, struct rdma_nic *nic)
 {
 	const struct user *u = &p->snap->platform.user;
@@ -322,7 +311,7 @@ static void find_node(struct probe *p, const struct verbs *verbs, struct rdma_ni
 	}
 	FIELD_SET(nic, rdma_nic, uverbs, arena_printf(p->a, "/%s", path));
 	if (FIELD_KNOWN(u, user, uid) && FIELD_KNOWN(u, user, gids))
-		FIELD_SET(nic, rdma_nic, openable, may_open(u, &st));
+		FIELD_SET(nic, rdma_nic, openable, user_may_open(u, st.mode, st.uid, st.gid));
 }
 
 static void read_device(struct probe *p, const char *name, const struct verbs *verbs)
