@@ -77,27 +77,43 @@ static const char *hook_program(struct tree *t, const struct cdi_wish *wish)
 	return tree_stat(&t->root, GPUBAY_HOOK + 1, &st) == 0 && st.type == TREE_FILE && st.mode & 0111 ? GPUBAY_HOOK : NULL;
 }
 
-int cdi_files_plan(const struct snapshot *s, struct tree *t, const struct cdi_wish *wish, struct arena *a,
-		   struct cdi_spec_list *ret, struct strs *ret_notes, struct err *e)
+void cdi_files_settings(const struct snapshot *s, struct tree *t, const struct cdi_wish *wish, struct arena *a,
+			struct cdi_settings *ret)
 {
-	struct cdi_settings set = {.add_groups = !wish->no_groups, .hook = hook_program(t, wish)};
-	const char *version = s->platform.nvidia_module_version;
+	const char *version = s->platform.nvidia_module_version, *hook = hook_program(t, wish);
 	struct cdi_found_list found;
 	uint32_t i;
 
+	*ret = (struct cdi_settings){.add_groups = !wish->no_groups, .hook = arena_str(a, hook)};
 	cdi_files_find(t, a, &found);
 	for (i = 0; i < found.n; i++)
 		if (!found.v[i].ours && found.v[i].outline.kind)
-			strs_add(a, &set.taken_kinds, found.v[i].outline.kind);
+			strs_add(a, &ret->taken_kinds, found.v[i].outline.kind);
 	if (version && *version)
-		nvidia_files_find(&t->root, version, a, &set.libraries, &set.folders);
-	set.max_version = wish->max_version ? wish->max_version : cdi_files_max_version(s);
-	cdi_build(s, &set, a, ret, ret_notes);
+		nvidia_files_find(&t->root, version, a, &ret->libraries, &ret->folders);
+	ret->max_version = wish->max_version ? wish->max_version : cdi_files_max_version(s);
+}
+
+int cdi_files_build(const struct snapshot *s, const struct cdi_settings *set, struct arena *a, struct cdi_spec_list *ret,
+		    struct strs *ret_notes, struct err *e)
+{
+	uint32_t i;
+
+	cdi_build(s, set, a, ret, ret_notes);
 	for (i = 0; i < ret->n; i++)
-		if (set.max_version && ret->v[i].version > set.max_version)
+		if (set->max_version && ret->v[i].version > set->max_version)
 			return err_set(e, -ERANGE, "%s needs version %s of the specification, the engines here take %s", ret->v[i].kind,
-				       cdi_version_text(a, ret->v[i].version), cdi_version_text(a, set.max_version));
+				       cdi_version_text(a, ret->v[i].version), cdi_version_text(a, set->max_version));
 	return 0;
+}
+
+int cdi_files_plan(const struct snapshot *s, struct tree *t, const struct cdi_wish *wish, struct arena *a,
+		   struct cdi_spec_list *ret, struct strs *ret_notes, struct err *e)
+{
+	struct cdi_settings set;
+
+	cdi_files_settings(s, t, wish, a, &set);
+	return cdi_files_build(s, &set, a, ret, ret_notes, e);
 }
 
 static bool same_text(const struct statefile *f, const struct buf *text)

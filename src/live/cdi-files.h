@@ -36,7 +36,16 @@ void cdi_files_find(struct tree *t, struct arena *a, struct cdi_found_list *ret)
 /* The least that the engines of this machine take; 0: no limit is known. */
 uint32_t cdi_files_max_version(const struct snapshot *s);
 /*
- * The specs for this snapshot (which needs PROBE_LIST, PLATFORM, MODULES and RUNTIME), and what could not be done in
+ * What specs depend on beside the GPUs: the engines, other people's specs, NVIDIA's libraries. The snapshot needs PLATFORM,
+ * MODULES and RUNTIME; looking for it costs, so the agent keeps it. Nothing in it lies in the snapshot.
+ */
+void cdi_files_settings(const struct snapshot *s, struct tree *t, const struct cdi_wish *wish, struct arena *a,
+			struct cdi_settings *ret);
+/* The specs for this snapshot (which needs PROBE_LIST); the rest as cdi_files_plan. */
+int cdi_files_build(const struct snapshot *s, const struct cdi_settings *set, struct arena *a, struct cdi_spec_list *ret,
+		    struct strs *ret_notes, struct err *e);
+/*
+ * Both: the specs for this snapshot (which needs PROBE_LIST, PLATFORM, MODULES and RUNTIME), and what could not be done in
  * notes. -ERANGE: a spec needs a version above the limit.
  */
 int cdi_files_plan(const struct snapshot *s, struct tree *t, const struct cdi_wish *wish, struct arena *a,

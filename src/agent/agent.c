@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/agent.h"
+
+#include "agent/gone.h"
+#include "agent/notes.h"
+#include "base/parse.h"
+#include "live/cdi-files.h"
+#include "live/ids.h"
+#include "probe/probe.h"
+
+#include <malloc.h>
+
+/* Nothing that wakes a device, starts a program or reads packed files; monitors are read from the kernel's memory. */
+enum { LOOKED_AT = PROBE_LIST | PROBE_EDID };
+
+int agent_open(struct agent *a, const struct agent_options *options, struct err *e)
+{
+	*a = (struct agent){.options = options, .cdi_trouble = {.over = "CDI specs can be written again"},
+			    .note_trouble = {.over = "notes can be written again"}};
+	if (*options->root)
+		return tree_new_dir(options->root, &a->tree, e);
+	a->tree = tree_new_live();
+	return 0;
+}
+
+static void drop_shown(struct agent *a)
+{
+	snapshot_free(a->looked);
+	arena_free(a->since);
+	a->looked = NULL;
+	a->since = NULL;
+	a->shown = NULL;
+}
+
+void agent_close(struct agent *a)
+{
+	drop_shown(a);
+	slow_forget(&a->slow);
+	tree_free(a->tree);
+}
+
+static void publish_cdi(struct agent *a, const struct snapshot *s, struct arena *tmp)
+{
+	struct strs written = {0}, removed = {0}, notes = {0};
+	struct cdi_spec_list specs;
+	struct err e = {0};
+	int r;
+
+	r = cdi_files_build(s, &a->slow.cdi, tmp, &specs, &notes, &e);
+	/* A spec that the engines here cannot read is no reason to leave one that is wrong. */
+	if (r < 0)
+		specs.n = 0;
+	cdi_files_write(a->options->cdi_dir, &specs, true, tmp, &written, &removed, &e);
+	ids_publish(s, a->tree, &e);
+	trouble_tell(&a->cdi_trouble, e.code ? &e : NULL);
+	if (written.n || removed.n)
+		slow_wrote(&a->slow, a->options->cdi_dir);
+}
+
+static void publish(struct agent *a, const struct snapshot *s)
+{
+	struct arena *tmp CLEANUP(arena_freep) = arena_new();
+
+	publish_cdi(a, s, tmp);
+}
+
+void agent_look(struct agent *a)
+{
+	static const struct probe_request request = {.phases = LOOKED_AT};
+	struct snapshot *s;
+
+	slow_refresh(&a->slow, a->options->root);
+	s = probe_snapshot(a->tree, &request);
+	notes_tidy(a->options->run_dir, s);
+	publish(a, s);
+	drop_shown(a);
+	a->looked = s;
+	a->shown = s;
+	/* A look needs many times what stays of it. */
+	malloc_trim(0);
+}
+
+static void conclude(struct agent *a, struct snapshot *next)
+{
+	if (!next)
+		return;
+	publish(a, next);
+	a->shown = next;
+}
+
+static struct arena *since(struct agent *a)
+{
+	if (!a->since)
+		a->since = arena_new();
+	return a->since;
+}
+
+/* Kernels tell it once and keep no trace of it; the note is what later looks, ours and others', know it from. */
+static void note_wedged(struct agent *a, const struct snapshot *s)
+{
+	struct err e = {0};
+	uint32_t i;
+
+	for (i = 0; i < s->gpus.n; i++)
+		if (s->gpus.v[i].state == GPU_STATE_WEDGED && a->shown->gpus.v[i].state != GPU_STATE_WEDGED)
+			notes_write(a->options->run_dir, s->gpus.v[i].id, GPU_STATE_WEDGED, &e);
+	trouble_tell(&a->note_trouble, e.code ? &e : NULL);
+}
+
+/* A driver that binds anew makes notes about its GPU's past untrue. */
+static void forget_notes(struct agent *a, const struct uevent *u)
+{
+	uint64_t address;
+	uint32_t i;
+
+	if (u->action != UEVENT_ACTION_BIND || !str_eq(u->subsystem, "pci") || pci_addr_parse(str_base(u->devpath), &address) < 0)
+		return;
+	for (i = 0; i < a->shown->gpus.n; i++)
+		if (a->shown->gpus.v[i].address == address)
+			notes_clear(a->options->run_dir, a->shown->gpus.v[i].id);
+}
+
+enum weight agent_event(struct agent *a, const struct uevent *u)
+{
+	enum weight w = uevent_weigh(u);
+	struct snapshot *next;
+
+	if (w == WEIGH_SLOW)
+		slow_forget(&a->slow);
+	if (!a->shown || w == WEIGH_NOTHING)
+		return w;
+	forget_notes(a, u);
+	if (w != WEIGH_URGENT)
+		return w;
+	next = gone_by_event(a->shown, u, since(a));
+	if (next && *u->wedged)
+		note_wedged(a, next);
+	conclude(a, next);
+	return w;
+}
+
+void agent_noted(struct agent *a, const char *id)
+{
+	enum gpu_state state = notes_read(a->options->run_dir, id);
+
+	if (a->shown && state)
+		conclude(a, gone_by_note(a->shown, id, state, since(a)));
+}
+
+uint64_t agent_retry_us(const struct agent *a, unsigned attempt)
+{
+	enum { SECOND = 1000 * 1000, SETTLE_FIRST = SECOND / 10, SETTLE_ATTEMPTS = 8, TROUBLE_MAX = 300 };
+	uint32_t i;
+
+	for (i = 0; i < a->shown->gpus.n; i++)
+		if (a->shown->gpus.v[i].state == GPU_STATE_BOUND && attempt < SETTLE_ATTEMPTS)
+			return (uint64_t)SETTLE_FIRST << attempt;
+	if (*a->cdi_trouble.text || *a->note_trouble.text)
+		return (uint64_t)SECOND * (attempt < 9 ? MIN(1u << attempt, (unsigned)TROUBLE_MAX) : TROUBLE_MAX);
+	return 0;
+}
+
+const char *agent_summary(const struct agent *a, char *buf, size_t size)
+{
+	uint32_t i, ready = 0;
+
+	for (i = 0; i < a->shown->gpus.n; i++)
+		ready += a->shown->gpus.v[i].state == GPU_STATE_READY;
+	snprintf(buf, size, "%u GPU%s, %u ready", a->shown->gpus.n, a->shown->gpus.n == 1 ? "" : "s", ready);
+	return buf;
+}

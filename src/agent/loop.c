@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A burst of events is gathered for a fixed time from its first, then the machine is looked at once. What takes a GPU
+ * away is published as it comes in (agent_event). No timer runs while nothing happens; only the monotonic clock is used.
+ */
+#include "agent/loop.h"
+
+#include "agent/notes.h"
+#include "agent/uevents.h"
+#include "base/parse.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/inotify.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	GATHER_US = 30 * 1000,
+	REST_FACTOR = 4,      /* after a look, rest at least so many times what it cost */
+	MESSAGES_AT_ONCE = 256, /* then timers and the others have their turn */
+};
+
+struct loop {
+	struct agent *agent;
+	struct uevents uevents;
+	sd_event *event;
+	sd_event_source *look;  /* at the end of a burst */
+	sd_event_source *retry;
+	uint64_t rest_until_us;
+	unsigned attempt;       /* of retries since the last event */
+	bool gathering;
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static void arm(sd_event_source *timer, uint64_t at_us)
+{
+	sd_event_source_set_time(timer, at_us);
+	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+/* The first event of a burst decides when the look is; later ones change nothing. */
+static void gather(struct loop *l)
+{
+	l->attempt = 0;
+	if (l->gathering)
+		return;
+	l->gathering = true;
+	arm(l->look, MAX(now_us() + GATHER_US, l->rest_until_us));
+}
+
+static void look(struct loop *l)
+{
+	char summary[64];
+	uint64_t start = now_us(), end, delay;
+
+	l->gathering = false;
+	agent_look(l->agent);
+	end = now_us();
+	l->rest_until_us = end + REST_FACTOR * (end - start);
+	delay = agent_retry_us(l->agent, l->attempt);
+	if (delay)
+		arm(l->retry, MAX(end + delay, l->rest_until_us));
+	sd_notifyf(0, "STATUS=%s", agent_summary(l->agent, summary, sizeof(summary)));
+}
+
+static int on_retry(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct loop *l = arg;
+
+	if (!l->gathering) {
+		l->attempt++;
+		look(l);
+	}
+	return 0;
+}
+
+/* What was lost may have been anything. */
+static void overrun(struct loop *l)
+{
+	say(SAY_WARNING, "more uevents came in than could be read: the whole machine is looked at again");
+	slow_forget(&l->agent->slow);
+	gather(l);
+}
+
+/* False: there will be no more. */
+static bool read_uevents(struct loop *l)
+{
+	struct uevent u;
+	unsigned i;
+	int r;
+
+	for (i = 0; i < MESSAGES_AT_ONCE; i++) {
+		r = uevents_next(&l->uevents, &u);
+		if (r == 0 && agent_event(l->agent, &u) != WEIGH_NOTHING)
+			gather(l);
+		else if (r == -ENOBUFS)
+			overrun(l);
+		else if (r == -EAGAIN)
+			return true;
+		else if (r < 0 && r != -EBADMSG) {
+			say(SAY_ERROR, "no more uevents: %s", r == -EPIPE ? "the other end was closed" : strerror(-r));
+			return false;
+		}
+	}
+	return true;
+}
+
+static int on_uevents(sd_event_source *s, int fd, uint32_t revents, void *arg)
+{
+	if (!read_uevents(arg))
+		sd_event_source_set_enabled(s, SD_EVENT_OFF);
+	return 0;
+}
+
+static int on_look(sd_event_source *s, uint64_t usec, void *arg)
+{
+	/* What has come in by now belongs to this burst. */
+	read_uevents(arg);
+	look(arg);
+	return 0;
+}
+
+static int on_note(sd_event_source *s, const struct inotify_event *i, void *arg)
+{
+	struct loop *l = arg;
+
+	/* Files being written have other names until they are renamed. */
+	if (i->len && !str_ends(i->name, ".new"))
+		agent_noted(l->agent, i->name);
+	gather(l);
+	return 0;
+}
+
+/* Nodes that user space makes (NVIDIA's) come without an event. */
+static int on_node(sd_event_source *s, const struct inotify_event *i, void *arg)
+{
+	if (i->mask & IN_Q_OVERFLOW || (i->len && str_starts(i->name, "nvidia")))
+		gather(arg);
+	return 0;
+}
+
+static int on_signal(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
+{
+	return sd_event_exit(sd_event_source_get_event(s), 0);
+}
+
+static int watch_folders(struct loop *l, struct err *e)
+{
+	const struct agent_options *o = l->agent->options;
+	char path[1024];
+	int r = notes_folder(o->run_dir, e);
+
+	if (r == 0) {
+		snprintf(path, sizeof(path), "%s/state", o->run_dir);
+		r = sd_event_add_inotify(l->event, NULL, path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE, on_note, l);
+		if (r < 0)
+			return err_set(e, r, "cannot watch '%s': %s", path, strerror(-r));
+	}
+	snprintf(path, sizeof(path), "%s/dev", o->root);
+	r = sd_event_add_inotify(l->event, NULL, path, IN_CREATE | IN_DELETE, on_node, l);
+	if (r < 0)
+		say(SAY_WARNING, "cannot watch '%s' for device nodes: %s", path, strerror(-r));
+	return 0;
+}
+
+static int add_signals(struct loop *l)
+{
+	static const int signals[] = {SIGTERM, SIGINT};
+	sigset_t set;
+	unsigned i;
+	int r = 0;
+
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_LEN(signals); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (i = 0; i < ARRAY_LEN(signals) && r >= 0; i++)
+		r = sd_event_add_signal(l->event, NULL, signals[i], on_signal, l);
+	return r;
+}
+
+static int add_timer(struct loop *l, sd_event_source **ret, sd_event_time_handler_t handler)
+{
+	int r = sd_event_add_time(l->event, ret, CLOCK_MONOTONIC, 0, 1, handler, l);
+
+	return r < 0 ? r : sd_event_source_set_enabled(*ret, SD_EVENT_OFF);
+}
+
+static int add_sources(struct loop *l, struct err *e)
+{
+	int r = sd_event_new(&l->event);
+
+	if (r >= 0)
+		r = add_signals(l);
+	if (r >= 0)
+		r = add_timer(l, &l->look, on_look);
+	if (r >= 0)
+		r = add_timer(l, &l->retry, on_retry);
+	if (r >= 0)
+		r = sd_event_add_io(l->event, NULL, l->uevents.fd, EPOLLIN, on_uevents, l);
+	if (r >= 0)
+		r = sd_event_set_watchdog(l->event, true);
+	if (r < 0)
+		return err_set(e, r, "cannot make an event loop: %s", strerror(-r));
+	return watch_folders(l, e);
+}
+
+int loop_run(struct agent *a, struct err *e)
+{
+	struct loop l = {.agent = a, .uevents.fd = -1};
+	int r;
+
+	/* First listen, then look: nothing that happens meanwhile is missed. */
+	r = uevents_open(&l.uevents, a->options->uevent_fd, e);
+	if (r == 0)
+		r = add_sources(&l, e);
+	if (r == 0) {
+		look(&l);
+		sd_notify(0, "READY=1");
+		r = sd_event_loop(l.event);
+		if (r < 0)
+			err_set(e, r, "the event loop ended: %s", strerror(-r));
+		sd_notify(0, "STOPPING=1");
+	}
+	sd_event_unref(l.event);
+	if (l.uevents.fd >= 0)
+		close(l.uevents.fd);
+	return r;
+}
