@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a program on chosen GPUs: variables for those that listen, a /dev of its own for the others. */
 #include "base/parse.h"
+#include "cli/run.h"
 #include "cli/words.h"
-#include "codec/json.h"
 #include "facts/steer.h"
 #include "host/isolate.h"
-#include "plan/steer.h"
+#include "plan/ways.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 enum { RUN_FAILED = 125, RUN_NOT_EXECUTABLE = 126, RUN_NOT_FOUND = 127 };
 
 static const struct opt opts[] = {
-	{"gpu", 0, OPT_VALUE, "LIST", "GPUs, as for show; without it the only ready one"},
+	{"gpu", 0, OPT_VALUE, "LIST", "GPUs, as for show, or 'software'; without it the only ready one"},
 	{"vulkan", 0, OPT_FLAG, NULL, "steer Vulkan and OpenGL"},
 	{"media", 0, OPT_FLAG, NULL, "steer video encoding and decoding"},
 	{"compute", 0, OPT_FLAG, NULL, "steer CUDA, ROCm and Level Zero"},
@@ -39,7 +39,7 @@ static int only_ready(struct cli *c, struct u32s *ret)
 		if (c->snap->gpus.v[i].state == GPU_STATE_READY)
 			u32s_add(c->a, ret, i);
 	if (ret->n == 0)
-		return cli_error(c, RUN_FAILED, "no GPU is ready; see 'gpubay'");
+		return cli_error(c, RUN_FAILED, "no GPU is ready; see 'gpubay'; --gpu software renders on the processor");
 	if (ret->n > 1)
 		return cli_error(c, RUN_FAILED, "%u GPUs are ready; say which with --gpu ('gpubay list' shows them)", ret->n);
 	return 0;
@@ -54,7 +54,13 @@ static int choose(struct cli *c, struct u32s *ret)
 	*ret = (struct u32s){0};
 	if (wanted.n == 0)
 		return only_ready(c, ret);
+	if (wanted.n == 1 && facts_is_software(wanted.v[0])) {
+		u32s_add(c->a, ret, NONE);
+		return 0;
+	}
 	for (i = 0; i < wanted.n; i++) {
+		if (facts_is_software(wanted.v[i]))
+			return cli_error(c, EXIT_USAGE, "'%s' is no GPU: give it alone", wanted.v[i]);
 		gpu = cli_gpu(c, wanted.v[i], &r);
 		if (gpu == NONE)
 			return cli_value(c, "print") || c->json || cli_flag(c, "print") ? r : RUN_FAILED;
@@ -83,91 +89,82 @@ static struct strs find_icds(struct cli *c)
 	return all;
 }
 
-static void print_shell(struct cli *c, const struct steer_var_list *vars, const struct strs *nodes)
+/* Bytes of a limit here; false where this source cannot say. */
+static bool limit_now(struct cli *c, const char *key, uint64_t *ret)
 {
-	uint32_t i;
+	const char *s;
 
-	for (i = 0; i < vars->n; i++)
-		buf_addf(&c->out, "export %s='%s'  # %s\n", vars->v[i].name, vars->v[i].value, vars->v[i].note);
-	(void)nodes;
+	if (tree_answer(c->tree, c->a, "limits", key, &s) < 0)
+		return false;
+	return parse_u64n(s, strcspn(s, " "), 10, UINT64_MAX, ret) == 0;
 }
 
-static void print_systemd(struct cli *c, const struct steer_var_list *vars, const struct strs *nodes)
+static void warn_limits(struct cli *c, const struct u32s *gpus, unsigned what, struct strs *ret)
 {
-	uint32_t i;
+	const struct facts_run_limit *row;
+	uint32_t peers = ways_peers(c->snap, gpus);
+	const char *done = NULL;
+	uint64_t bytes;
 
-	buf_adds(&c->out, "[Service]\n");
-	for (i = 0; i < vars->n; i++)
-		buf_addf(&c->out, "Environment=\"%s=%s\"\n", vars->v[i].name, vars->v[i].value);
-	buf_adds(&c->out, "DevicePolicy=closed\n");
-	for (i = 0; i < nodes->n; i++)
-		buf_addf(&c->out, "DeviceAllow=%s rw\n", nodes->v[i]);
-}
-
-static void print_compose(struct cli *c, const struct steer_var_list *vars, const struct strs *nodes)
-{
-	uint32_t i;
-
-	buf_adds(&c->out, "    environment:\n");
-	for (i = 0; i < vars->n; i++)
-		buf_addf(&c->out, "      %s: \"%s\"\n", vars->v[i].name, vars->v[i].value);
-	buf_adds(&c->out, "    devices:\n");
-	for (i = 0; i < nodes->n; i++)
-		buf_addf(&c->out, "      - %s:%s\n", nodes->v[i], nodes->v[i]);
-}
-
-static void print_quadlet(struct cli *c, const struct steer_var_list *vars, const struct strs *nodes)
-{
-	uint32_t i;
-
-	buf_adds(&c->out, "[Container]\n");
-	for (i = 0; i < vars->n; i++)
-		buf_addf(&c->out, "Environment=%s=%s\n", vars->v[i].name, vars->v[i].value);
-	for (i = 0; i < nodes->n; i++)
-		buf_addf(&c->out, "AddDevice=%s\n", nodes->v[i]);
-}
-
-static const struct form {
-	const char *name;
-	void (*print)(struct cli *c, const struct steer_var_list *vars, const struct strs *nodes);
-} forms[] = {{"shell", print_shell}, {"systemd", print_systemd}, {"compose", print_compose}, {"quadlet", print_quadlet}};
-
-static int print_form(struct cli *c, const struct steer_var_list *vars, const struct strs *nodes)
-{
-	const char *wanted = cli_value(c, "print") ? cli_value(c, "print") : "shell";
-	unsigned i;
-
-	if (c->json) {
-		json_t *doc = json_document("run"), *list = json_array();
-		uint32_t k;
-
-		json_object_set_new(doc, "environment",
-				    json_array_of(c->snap, vars->v, vars->n, sizeof(*vars->v), steer_var_fields));
-		for (k = 0; k < nodes->n; k++)
-			json_array_append_new(list, json_string(nodes->v[k]));
-		json_object_set_new(doc, "nodes", list);
-		json_print(doc, &c->out);
-		return EXIT_DONE;
+	for (row = facts_run_limits; row->key; row++) {
+		if (str_eq(done, row->key) || !(row->what & what) || peers < row->gpus)
+			continue;
+		done = row->key;
+		if (limit_now(c, row->key, &bytes) && bytes < row->enough)
+			strs_add(c->a, ret,
+				 arena_printf(c->a, "%s is %s: %s; %s", row->name, say_bytes(c, bytes), row->why, row->remedy));
 	}
-	for (i = 0; i < ARRAY_LEN(forms); i++)
-		if (str_eq(forms[i].name, wanted)) {
-			forms[i].print(c, vars, nodes);
-			return EXIT_DONE;
-		}
-	return cli_error(c, EXIT_USAGE, "no form '%s'; there are shell, systemd, compose and quadlet", wanted);
 }
 
-static int start(struct cli *c, const struct steer_var_list *vars, const struct strs *nodes)
+/* GPUs that compute together move data between them. */
+static void warn_ways(struct cli *c, const struct u32s *gpus, unsigned what, struct strs *ret)
 {
+	struct path_list ways = {0};
+	struct topo t;
+
+	if (gpus->n < 2 || !(what & STEER_COMPUTE))
+		return;
+	topo_compute(c->snap, c->a, &t);
+	ways_between(c->snap, &t, gpus, c->a, &ways, ret);
+}
+
+/* 0, or an exit status where there is nothing that could be steered. */
+static int make_plan(struct cli *c, const struct u32s *gpus, unsigned what, struct run_plan *ret)
+{
+	struct strs icds = find_icds(c);
+	bool software = gpus->n == 1 && gpus->v[0] == NONE, drivers = false;
+	uint32_t i;
+
+	*ret = (struct run_plan){0};
+	steer_plan(c->snap, gpus, what, &icds, c->a, &ret->vars);
+	ret->nodes = steer_nodes(c->snap, gpus, c->a);
+	for (i = 0; i < ret->vars.n; i++)
+		drivers |= str_eq(ret->vars.v[i].name, "VK_DRIVER_FILES");
+	if (software && what & STEER_VULKAN && !drivers)
+		return cli_error(c, RUN_FAILED, "no software driver for Vulkan is installed; Debian's mesa-vulkan-drivers has one");
+	if (software && ret->vars.n == 0)
+		return cli_error(c, RUN_FAILED, "the software driver is for --vulkan; nothing here steers a program to it for the rest");
+	if (software)
+		return 0;
+	warn_limits(c, gpus, what, &ret->warnings);
+	warn_ways(c, gpus, what, &ret->warnings);
+	return 0;
+}
+
+static int start(struct cli *c, const struct run_plan *plan)
+{
+	const struct steer_var_list *vars = &plan->vars;
 	char **argv = arena_alloc(c->a, (c->args.n + 1) * sizeof(*argv));
 	struct err e = {0};
 	uint32_t i;
 
+	for (i = 0; i < plan->warnings.n; i++)
+		fprintf(stderr, "gpubay: warning: %s\n", plan->warnings.v[i]);
 	for (i = 0; i < vars->n; i++)
 		setenv(vars->v[i].name, vars->v[i].value, 1);
 	for (i = 0; i < c->args.n; i++)
 		argv[i] = arena_str(c->a, c->args.v[i]);
-	if (cli_flag(c, "isolate") && isolate_dev(nodes, &e) < 0)
+	if (cli_flag(c, "isolate") && isolate_dev(&plan->nodes, &e) < 0)
 		return cli_error(c, RUN_FAILED, "%s", e.text);
 	execvp(argv[0], argv);
 	return cli_error(c, errno == ENOENT ? RUN_NOT_FOUND : RUN_NOT_EXECUTABLE, "cannot run '%s': %s", argv[0], strerror(errno));
@@ -175,9 +172,9 @@ static int start(struct cli *c, const struct steer_var_list *vars, const struct 
 
 static int run(struct cli *c)
 {
+	const char *form = cli_value(c, "print") ? cli_value(c, "print") : "shell";
 	bool print = cli_flag(c, "print") || c->json;
-	struct steer_var_list vars;
-	struct strs nodes, icds;
+	struct run_plan plan;
 	struct u32s gpus;
 	int r = cli_open(c);
 
@@ -187,15 +184,14 @@ static int run(struct cli *c)
 		return cli_error(c, EXIT_USAGE, "programs run on this machine; for another one there is --print");
 	if (c->args.n == 0 && !print)
 		return cli_error(c, EXIT_USAGE, "gpubay run needs a program: gpubay run --gpu 0 -- PROGRAM");
-	r = cli_snapshot(c, PROBE_LIST | PROBE_PCI_FULL);
+	r = cli_snapshot(c, PROBE_LIST | PROBE_PCI_FULL | PROBE_FABRIC);
 	if (r == 0)
 		r = choose(c, &gpus);
+	if (r == 0)
+		r = make_plan(c, &gpus, purposes(c), &plan);
 	if (r)
 		return r;
-	icds = find_icds(c);
-	steer_plan(c->snap, &gpus, purposes(c), &icds, c->a, &vars);
-	nodes = steer_nodes(c->snap, &gpus, c->a);
-	return print ? print_form(c, &vars, &nodes) : start(c, &vars, &nodes);
+	return print ? run_print(c, form, &plan) : start(c, &plan);
 }
 
 const struct verb verb_run = {
@@ -203,7 +199,8 @@ const struct verb verb_run = {
 	.args = "[-- PROGRAM [ARGUMENT...]]",
 	.summary = "run a program on chosen GPUs",
 	.about = "Sets the variables that steer Vulkan, OpenGL, VA-API, CUDA, ROCm and Level Zero to the chosen GPUs and runs the "
-		 "program. Variables only steer a willing program: with --isolate it gets a /dev in which only these GPUs' nodes exist. "
+		 "program; GPUs of other makers are hidden where a variable can. Variables only steer a willing program: with --isolate "
+		 "it gets a /dev in which only these GPUs' nodes exist. --gpu software takes no GPU but the software renderer. "
 		 "With --print nothing is run: the settings are printed for a shell, a systemd unit, a compose file or a Quadlet. "
 		 "The status is the program's own; 125 to 127 are gpubay's failures.",
 	.opts = opts,

@@ -12,6 +12,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { GROUPS_MAX = 4096, SERVICE_GROUPS_MAX = 256 };
@@ -128,11 +129,24 @@ static void limit_add(struct buf *b, rlim_t v)
 		buf_addf(b, "%llu", (unsigned long long)v);
 }
 
+/* Room for shared memory as a whole, not what is free of it now. */
+static int limit_shm(struct answers *an, const char **ret)
+{
+	struct statvfs v;
+
+	if (statvfs("/dev/shm", &v) < 0)
+		return -ENODATA;
+	*ret = arena_printf(an->arena, "%llu", (unsigned long long)v.f_blocks * v.f_frsize);
+	return 0;
+}
+
 int answer_limits(struct answers *an, const char *key, const char **ret)
 {
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
 	struct rlimit lim;
 
+	if (an->tree->live && strcmp(key, "shm") == 0)
+		return limit_shm(an, ret);
 	if (!an->tree->live || strcmp(key, "memlock") != 0 || getrlimit(RLIMIT_MEMLOCK, &lim) < 0)
 		return -ENODATA;
 	limit_add(&b, lim.rlim_cur);

@@ -103,6 +103,7 @@ bool tree_exists(const struct tree_dir *at, const char *path);
  *   library   <libname.so>      versions installed, blank separated
  *   package   <name>|<name>…  version of the first of these that is installed ("" = none)
  *   limits    memlock           "soft hard" in bytes, or "unlimited"
+ *   limits    shm               bytes that /dev/shm can hold
  *   user      self|<name>|<uid> "uid gid groups…" numbers, "name" last; self: the asking user, under sudo who called it
  *   group     <name>|<gid>      "name gid"
  *   log       xid               lines of the kernel's log that hold errors of NVIDIA GPUs, from "NVRM:" on

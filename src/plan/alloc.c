@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "model/topo.h"
 #include "plan/choose.h"
+#include "plan/ways.h"
 
 #include <errno.h>
 
@@ -132,16 +133,6 @@ struct question {
 	struct arena *a;
 };
 
-static uint32_t row_of(const struct topo *t, enum topo_kind kind, uint32_t index)
-{
-	uint32_t i;
-
-	for (i = 0; i < t->n; i++)
-		if (t->v[i].kind == kind && t->v[i].index == index)
-			return i;
-	return NONE;
-}
-
 static uint32_t way_cost(const struct question *q, uint32_t from, uint32_t to)
 {
 	const struct path *p = from == NONE || to == NONE ? NULL : topo_path(&q->topo, from, to);
@@ -158,7 +149,7 @@ static uint32_t own_cost(const struct question *q, uint32_t gpu)
 	if (id_holder(q->taken, g->id, &shared) != NONE)
 		cost += COST_SHARED_ALREADY;
 	if (q->req->near != NONE)
-		cost += 2 * way_cost(q, row_of(&q->topo, TOPO_GPU, gpu), row_of(&q->topo, TOPO_NIC, q->req->near));
+		cost += 2 * way_cost(q, ways_row(&q->topo, TOPO_GPU, gpu), ways_row(&q->topo, TOPO_NIC, q->req->near));
 	return cost;
 }
 
@@ -179,8 +170,8 @@ static bool solve_among(struct question *q, const struct u32s *among, struct cho
 		cost[i] = own_cost(q, among->v[i]) + (pin || q->req->pins.n == 0 ? 0 : PIN_WEIGHT);
 		for (j = 0; j < n; j++)
 			distance[i * n + j] = i == j ? 0
-						     : way_cost(q, row_of(&q->topo, TOPO_GPU, among->v[i]),
-								row_of(&q->topo, TOPO_GPU, among->v[j]));
+						     : way_cost(q, ways_row(&q->topo, TOPO_GPU, among->v[i]),
+								ways_row(&q->topo, TOPO_GPU, among->v[j]));
 	}
 	if (n < in.k || pinned < q->req->pins.n || choose_best(q->a, &in, ret) < 0)
 		return false;
@@ -231,27 +222,6 @@ static bool solve_groups(struct question *q, const struct u32s *all, struct choi
 	return found;
 }
 
-static void warn(struct question *q, struct alloc_answer *answer)
-{
-	uint32_t i, j;
-
-	for (i = 0; i < answer->gpus.n; i++)
-		for (j = i + 1; j < answer->gpus.n; j++) {
-			const struct path *p = topo_path(&q->topo, row_of(&q->topo, TOPO_GPU, answer->gpus.v[i]),
-							 row_of(&q->topo, TOPO_GPU, answer->gpus.v[j]));
-
-			if (!p)
-				continue;
-			*LIST_PUSH(q->a, &answer->paths) = *p;
-			if (p->class == PATH_CLASS_SYS)
-				strs_add(q->a, &answer->warnings,
-					 arena_printf(q->a, "%s and %s are on different NUMA nodes", p->from, p->to));
-			if (p->tunnel)
-				strs_add(q->a, &answer->warnings,
-					 arena_printf(q->a, "the way between %s and %s leads through a cable", p->from, p->to));
-		}
-}
-
 static const char *explain(struct question *q, const struct u32s *all)
 {
 	const struct alloc_request *req = q->req;
@@ -289,7 +259,7 @@ int alloc_solve(const struct snapshot *s, const struct alloc_request *req, const
 		u32s_add(a, &ret->gpus, best.v[i]);
 	ret->cost = best.cost;
 	ret->gap = best.gap;
-	warn(&q, ret);
+	ways_between(s, &q.topo, &ret->gpus, a, &ret->paths, &ret->warnings);
 	return 0;
 }
 

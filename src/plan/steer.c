@@ -3,6 +3,8 @@
 
 #include "base/buf.h"
 #include "base/parse.h"
+#include "facts/codecs.h"
+#include "facts/facts.h"
 #include "facts/steer.h"
 
 FIELD_TABLE(steer_var, STEER_VAR)
@@ -39,56 +41,118 @@ static const char *render_node(const struct snapshot *s, const struct gpu *g)
 	return NULL;
 }
 
-/* Position among the GPUs that the same library counts: those with the same driver, in PCI order. */
-static uint32_t position(const struct snapshot *s, uint32_t gpu)
+/* NONE stands for the software renderer. */
+static const char *driver_of(const struct snapshot *s, uint32_t gpu)
+{
+	return gpu == NONE ? STEER_SOFTWARE : s->gpus.v[gpu].driver;
+}
+
+static bool fits(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu)
+{
+	const char *driver = driver_of(s, gpu);
+
+	return !row->drivers || (driver && word_in(row->drivers, driver));
+}
+
+/* How many of the GPUs before this one the row is for; of the chosen ones alone, where a list of them is given. */
+static uint32_t position(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen)
 {
 	uint32_t i, n = 0;
 
+	if (chosen) {
+		for (i = 0; i < chosen->n && chosen->v[i] != gpu; i++)
+			n += fits(s, row, chosen->v[i]);
+		return n;
+	}
 	for (i = 0; i < gpu; i++)
-		n += str_eq(s->gpus.v[i].driver, s->gpus.v[gpu].driver);
+		n += fits(s, row, i);
 	return n;
 }
 
-/* False when a value the template needs is not known. */
-static bool fill(const struct snapshot *s, uint32_t gpu, const char *template, struct buf *out)
+static bool is_only_one(const struct snapshot *s, const struct gpu *g)
 {
-	const struct gpu *g = &s->gpus.v[gpu];
-	const char *text;
+	uint32_t i, n = 0;
 
-	for (; *template; template++) {
-		if (*template != '%') {
-			buf_addc(out, *template);
+	for (i = 0; i < s->gpus.n; i++)
+		n += s->gpus.v[i].vendor_id == g->vendor_id && s->gpus.v[i].device_id == g->device_id;
+	return n == 1;
+}
+
+static const char *family_of(const struct snapshot *s, const struct gpu *g)
+{
+	const struct pci_device *d = &s->pci.v[g->pci];
+	const struct facts_family *f =
+		facts_family_at(g->vendor_id, g->device_id, FIELD_KNOWN(d, pci_device, class) ? d->class : 0);
+
+	return f ? f->key : NULL;
+}
+
+static const char *va_driver(const struct snapshot *s, const struct gpu *g)
+{
+	const struct facts_va_driver *d = facts_va_driver_for(g->driver, family_of(s, g));
+
+	return d ? d->name : NULL;
+}
+
+static const char *media_runtime(const struct snapshot *s, const struct gpu *g)
+{
+	const char *family = family_of(s, g);
+
+	return !family ? NULL : facts_vpl_family(family) ? "ONEVPL" : "MSDK";
+}
+
+struct filling {
+	const struct snapshot *s;
+	const struct facts_steer *row;
+	const struct u32s *gpus;
+	struct arena *a;
+};
+
+/* What stands for a letter; NULL when it is not known. */
+static const char *letter(const struct filling *f, uint32_t gpu, char c)
+{
+	const struct gpu *g = &f->s->gpus.v[gpu];
+
+	switch (c) {
+	case 't':
+		return arena_printf(f->a, "pci-%04x_%02x_%02x_%x", PCI_DOMAIN(g->address), PCI_BUS(g->address),
+				    PCI_DEV(g->address), PCI_FN(g->address));
+	case 'v':
+		return arena_printf(f->a, "%04x", g->vendor_id);
+	case 'd':
+		return is_only_one(f->s, g) ? arena_printf(f->a, "%04x", g->device_id) : NULL;
+	case 'i':
+		return arena_printf(f->a, "%u", position(f->s, f->row, gpu, NULL));
+	case 'n':
+		return arena_printf(f->a, "%u", position(f->s, f->row, gpu, f->gpus));
+	case 'u':
+		return alias_with(g, "GPU-");
+	case 'r':
+		return render_node(f->s, g);
+	case 'q':
+		return g->id_source == ID_SOURCE_AMD_UNIQUE_ID ? g->id + strlen("amd-") : NULL;
+	case 'a':
+		return va_driver(f->s, g);
+	case 'm':
+		return media_runtime(f->s, g);
+	}
+	return NULL;
+}
+
+/* False when a value the template needs is not known. */
+static bool fill(const struct filling *f, uint32_t gpu, struct buf *out)
+{
+	const char *at, *text;
+
+	for (at = f->row->value; *at; at++) {
+		if (*at != '%') {
+			buf_addc(out, *at);
 			continue;
 		}
-		switch (*++template) {
-		case 't':
-			buf_addf(out, "pci-%04x_%02x_%02x_%x", PCI_DOMAIN(g->address), PCI_BUS(g->address), PCI_DEV(g->address),
-				 PCI_FN(g->address));
-			break;
-		case 'v':
-			buf_addf(out, "%04x", g->vendor_id);
-			break;
-		case 'd':
-			buf_addf(out, "%04x", g->device_id);
-			break;
-		case 'i':
-			buf_addf(out, "%u", position(s, gpu));
-			break;
-		case 'u':
-		case 'r':
-			text = *template == 'u' ? alias_with(g, "GPU-") : render_node(s, g);
-			if (!text || !*text)
-				return false;
-			buf_adds(out, text);
-			break;
-		case 'q':
-			if (g->id_source != ID_SOURCE_AMD_UNIQUE_ID)
-				return false;
-			buf_adds(out, g->id + strlen("amd-"));
-			break;
-		default:
+		text = gpu == NONE ? NULL : letter(f, gpu, *++at);
+		if (!text || !*text)
 			return false;
-		}
+		buf_adds(out, text);
 	}
 	return true;
 }
@@ -112,24 +176,35 @@ static void add_var(struct arena *a, struct steer_var_list *l, const char *name,
 	FIELD_SET(v, steer_var, note, note);
 }
 
-static void plan_row(const struct snapshot *s, const struct u32s *gpus, const struct facts_steer *row, struct arena *a,
-		     struct steer_var_list *ret)
+static bool machine_has(const struct snapshot *s, const struct facts_steer *row)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->gpus.n; i++)
+		if (fits(s, row, i))
+			return true;
+	return false;
+}
+
+static void plan_row(const struct filling *f, struct steer_var_list *ret)
 {
 	struct buf value CLEANUP(buf_free) = BUF_NULL;
 	uint32_t i, n = 0;
 
-	for (i = 0; i < gpus->n && (row->many || n == 0); i++) {
-		const struct gpu *g = &s->gpus.v[gpus->v[i]];
-
-		if (row->drivers && !(g->driver && word_in(row->drivers, g->driver)))
+	if (f->row->how == STEER_ALONE && f->gpus->n != 1)
+		return;
+	for (i = 0; i < f->gpus->n && (f->row->how != STEER_FIRST || n == 0); i++) {
+		if (!fits(f->s, f->row, f->gpus->v[i]))
 			continue;
+		if (f->row->how == STEER_HIDE)
+			return;
 		if (n++)
 			buf_addc(&value, ',');
-		if (!fill(s, gpus->v[i], row->value, &value))
+		if (!fill(f, f->gpus->v[i], &value))
 			return;
 	}
-	if (n)
-		add_var(a, ret, row->variable, arena_strn(a, value.p, value.n), row->note);
+	if (n || (f->row->how == STEER_HIDE && machine_has(f->s, f->row)))
+		add_var(f->a, ret, f->row->variable, arena_strn(f->a, value.n ? value.p : "", value.n), f->row->note);
 }
 
 static const char *icd_prefixes(const char *driver)
@@ -150,7 +225,7 @@ static void plan_icds(const struct snapshot *s, const struct u32s *gpus, const s
 	uint32_t i, j, k;
 
 	for (i = 0; i < gpus->n; i++) {
-		const char *driver = s->gpus.v[gpus->v[i]].driver, *words = driver ? icd_prefixes(driver) : NULL;
+		const char *driver = driver_of(s, gpus->v[i]), *words = driver ? icd_prefixes(driver) : NULL;
 		struct strs prefixes = str_split(a, words ? words : "", " ");
 
 		for (j = 0; j < prefixes.n; j++)
@@ -167,12 +242,12 @@ static void plan_icds(const struct snapshot *s, const struct u32s *gpus, const s
 void steer_plan(const struct snapshot *s, const struct u32s *gpus, unsigned what, const struct strs *icds, struct arena *a,
 		struct steer_var_list *ret)
 {
-	const struct facts_steer *row;
+	struct filling f = {.s = s, .gpus = gpus, .a = a};
 
 	*ret = (struct steer_var_list){0};
-	for (row = facts_steers; row->variable; row++)
-		if (row->what & what && !has_var(ret, row->variable))
-			plan_row(s, gpus, row, a, ret);
+	for (f.row = facts_steers; f.row->variable; f.row++)
+		if (f.row->what & what && !has_var(ret, f.row->variable))
+			plan_row(&f, ret);
 	if (what & STEER_VULKAN)
 		plan_icds(s, gpus, icds, a, ret);
 }
@@ -182,7 +257,7 @@ struct strs steer_nodes(const struct snapshot *s, const struct u32s *gpus, struc
 	struct strs nodes = {0};
 	uint32_t i, j;
 
-	for (i = 0; i < gpus->n; i++) {
+	for (i = 0; i < gpus->n && gpus->v[i] != NONE; i++) {
 		const struct gpu *g = &s->gpus.v[gpus->v[i]];
 
 		for (j = 0; j < g->drm.n; j++)
