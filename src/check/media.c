@@ -7,22 +7,6 @@
 FIELD_TABLE(media_codec, MEDIA_CODEC)
 FIELD_TABLE(media_node, MEDIA_NODE)
 
-/* MTL and newer encode at EncSlice what older ones do at EncSliceLP; JPEG has a picture as its unit. */
-static const char *const encoders = "EncSlice EncSliceLP EncPicture";
-
-static bool has_word(const char *words, const char *word)
-{
-	size_t n = word ? strlen(word) : 0;
-	const char *at = words;
-
-	while (n && (at = strstr(at, word))) {
-		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
-			return true;
-		at += n;
-	}
-	return false;
-}
-
 const char *media_family(const struct snapshot *s, const struct gpu *g)
 {
 	const struct pci_device *d = &s->pci.v[g->pci];
@@ -70,16 +54,13 @@ bool media_lacks_rate_control(const struct media_codec *c)
 	       !strs_has(&c->rate_control, "CBR") && !strs_has(&c->rate_control, "VBR");
 }
 
-static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c)
+static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c, unsigned does)
 {
-	bool encodes = has_word(encoders, c->entrypoint);
 	uint32_t i;
 
-	if (str_eq(c->entrypoint, "VLD"))
-		m->decode = true;
-	if (encodes)
-		m->encode = true;
-	for (i = 0; encodes && i < c->rate_control.n; i++)
+	m->decode |= (does & CODEC_DECODE) != 0;
+	m->encode |= (does & CODEC_ENCODE) != 0;
+	for (i = 0; does & CODEC_ENCODE && i < c->rate_control.n; i++)
 		if (!strs_has(&m->rate_control, c->rate_control.v[i]))
 			strs_add(a, &m->rate_control, c->rate_control.v[i]);
 	if (FIELD_KNOWN(c, va_config, width_max) && c->width_max > m->width_max)
@@ -96,14 +77,10 @@ static void codec_read(struct arena *a, struct media_codec *m, const struct fact
 	FIELD_SET(m, media_codec, decode, false);
 	FIELD_SET(m, media_codec, encode, false);
 	for (i = 0; i < r->va.n; i++) {
-		const struct va_config *c = &r->va.v[i];
+		unsigned does = facts_codec_does(row, &r->va.v[i]);
 
-		if (!has_word(row->profiles, c->profile))
-			continue;
-		if (row->format && FIELD_KNOWN(c, va_config, formats) &&
-		    !strs_has(&c->formats, row->format))
-			continue;
-		config_take(a, m, c);
+		if (does)
+			config_take(a, m, &r->va.v[i], does);
 	}
 	FIELD_KNOW(m, media_codec, rate_control);
 }

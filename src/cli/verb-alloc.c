@@ -6,15 +6,18 @@
 #include "codec/reservations.h"
 #include "host/statefile.h"
 #include "plan/alloc.h"
+#include "plan/feature.h"
 
 #include <errno.h>
 #include <unistd.h>
+
+enum { PHASES = PROBE_LIST | PROBE_PCI_FULL | PROBE_RDMA | PROBE_FABRIC | PROBE_EDID | PROBE_PLATFORM };
 
 static const struct opt opts[] = {
 	{"count", 'n', OPT_VALUE, "N", "how many GPUs (1)"},
 	{"vendor", 0, OPT_VALUE, "NAME", "only of this vendor: nvidia, amd or intel"},
 	{"memory", 0, OPT_VALUE, "SIZE", "at least so much video memory each: 8G, 512M"},
-	{"feature", 0, OPT_VALUE, "LIST", "internal, external, headless, display, sriov, or a driver's name"},
+	{"feature", 0, OPT_VALUE, "LIST", "internal, external, headless, display, sriov, vulkan, encode:CODEC, decode:CODEC, or a driver's name"},
 	{"near", 0, OPT_VALUE, "NIC", "prefer GPUs near this RDMA device"},
 	{"same", 0, OPT_VALUE, "WHAT", "all on the same numa node, or below the same switch"},
 	{"gpu", 0, OPT_VALUE, "LIST", "these GPUs must be among them"},
@@ -71,6 +74,7 @@ static int take_request(struct cli *c, struct alloc_request *req)
 {
 	const char *vendor = cli_value(c, "vendor"), *same = cli_value(c, "same"), *count = cli_value(c, "count");
 	struct strs pins = cli_values(c, "gpu");
+	struct err e = {0};
 	uint32_t i;
 	int r;
 
@@ -90,6 +94,9 @@ static int take_request(struct cli *c, struct alloc_request *req)
 			return r;
 		u32s_add(c->a, &req->pins, gpu);
 	}
+	for (i = 0; i < req->features.n; i++)
+		if (feature_check(req->features.v[i], &e) < 0)
+			return cli_error(c, EXIT_USAGE, "%s", e.text);
 	r = cli_value(c, "memory") ? parse_size(c, cli_value(c, "memory"), &req->memory_bytes) : 0;
 	return r ? r : take_near(c, req);
 }
@@ -229,19 +236,16 @@ static int reserve(struct cli *c, const struct statefile *f, struct reservation_
 	return save(c, f, l);
 }
 
-static int choose(struct cli *c, const struct statefile *f, struct reservation_list *l)
+static int choose(struct cli *c, const struct statefile *f, struct reservation_list *l, const struct alloc_request *req)
 {
 	const char *name = cli_value(c, "name");
-	struct alloc_request req;
 	struct alloc_answer answer;
-	int r = take_request(c, &req);
+	int r;
 
-	if (r)
-		return r;
 	if (name && find_name(l, name) != NONE)
 		return cli_error(c, EXIT_FINDINGS, "'%s' has a reservation already; release it first", name);
-	r = alloc_solve(c->snap, &req, l, c->a, &answer);
-	if (r == 0 && name && reserve(c, f, l, &req, &answer))
+	r = alloc_solve(c->snap, req, l, c->a, &answer);
+	if (r == 0 && name && reserve(c, f, l, req, &answer))
 		return EXIT_UNREADABLE;
 	if (c->json)
 		json_print(answer_json(c, &answer), &c->out);
@@ -250,20 +254,37 @@ static int choose(struct cli *c, const struct statefile *f, struct reservation_l
 	return r == 0 ? EXIT_DONE : EXIT_FINDINGS;
 }
 
+/* The request; where only drivers can tell, they are asked, which is before anything is locked because it takes time. */
+static int prepare(struct cli *c, struct alloc_request *req)
+{
+	unsigned reports;
+	int r = take_request(c, req);
+
+	reports = r ? 0 : alloc_reports(c->snap, req);
+	if (reports)
+		r = cli_reports(c, PHASES, reports, NONE);
+	/* The new snapshot may have other numbers. */
+	return r || !reports ? r : take_request(c, req);
+}
+
 static int run(struct cli *c)
 {
 	struct statefile f CLEANUP(statefile_close) = {.lock = -1};
+	bool chooses = !cli_value(c, "release") && !cli_flag(c, "reserved");
+	struct alloc_request req;
 	struct reservation_list l;
 	struct err e = {0};
-	int r = cli_snapshot(c, PROBE_LIST | PROBE_PCI_FULL | PROBE_RDMA | PROBE_FABRIC | PROBE_EDID | PROBE_PLATFORM);
+	int r = cli_snapshot(c, PHASES);
 
+	if (r == 0 && chooses)
+		r = prepare(c, &req);
 	if (r)
 		return r;
 	/* Another machine's capture has no part in this one's reservations, unless a file is named. */
 	if (c->source != SOURCE_LIVE && !cli_value(c, "state")) {
 		if (cli_value(c, "name") || cli_value(c, "release") || cli_flag(c, "reserved"))
 			return cli_error(c, EXIT_USAGE, "reservations belong to this machine; name a file with --state");
-		return choose(c, NULL, &(struct reservation_list){0});
+		return choose(c, NULL, &(struct reservation_list){0}, &req);
 	}
 	if (statefile_open(&f, state_path(c), &e) < 0)
 		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
@@ -273,7 +294,7 @@ static int run(struct cli *c)
 	drop_invalid(c, &l);
 	if (cli_value(c, "release"))
 		return release(c, &f, &l, cli_value(c, "release"));
-	return cli_flag(c, "reserved") ? show(c, &l) : choose(c, &f, &l);
+	return cli_flag(c, "reserved") ? show(c, &l) : choose(c, &f, &l, &req);
 }
 
 const struct verb verb_alloc = {
@@ -281,7 +302,8 @@ const struct verb verb_alloc = {
 	.args = "",
 	.summary = "choose GPUs that belong together, and reserve them",
 	.about = "Chooses GPUs for a request: the set with the shortest ways between its members, and to a network device where asked. "
-		 "Only GPUs that are ready and not reserved are given. The answer is the same every time; where there is none, each "
+		 "Only GPUs that are ready and not reserved are given. Drivers are asked where only they can tell: for vulkan, for codecs, "
+		 "for memory that /sys does not know. The answer is the same every time; where there is none, each "
 		 "GPU's reason is said and the status is 1. With --name they stay reserved until --release, or until one is gone.",
 	.opts = opts,
 	.run = run,

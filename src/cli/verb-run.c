@@ -13,6 +13,8 @@
 /* As env and the shell have it: the program's own statuses end below these. */
 enum { RUN_FAILED = 125, RUN_NOT_EXECUTABLE = 126, RUN_NOT_FOUND = 127 };
 
+enum { PHASES = PROBE_LIST | PROBE_PCI_FULL | PROBE_FABRIC };
+
 static const struct opt opts[] = {
 	{"gpu", 0, OPT_VALUE, "LIST", "GPUs, as for show, or 'software'; without it the only ready one"},
 	{"vulkan", 0, OPT_FLAG, NULL, "steer Vulkan and OpenGL"},
@@ -71,6 +73,18 @@ static int choose(struct cli *c, struct u32s *ret)
 			u32s_add(c->a, ret, gpu);
 	}
 	return 0;
+}
+
+/* NVIDIA's own name of a GPU, where only its library knows it. */
+static int ask(struct cli *c, struct u32s *gpus)
+{
+	unsigned kinds = steer_reports(c->snap, gpus, purposes(c));
+
+	if (!kinds)
+		return 0;
+	cli_reports(c, PHASES, kinds, gpus->n == 1 ? gpus->v[0] : NONE);
+	/* The new snapshot may have other numbers. */
+	return choose(c, gpus);
 }
 
 /* Manifests in the folders that every loader looks into (reference: Vulkan-Loader, LoaderDriverInterface.md). */
@@ -184,9 +198,11 @@ static int run(struct cli *c)
 		return cli_error(c, EXIT_USAGE, "programs run on this machine; for another one there is --print");
 	if (c->args.n == 0 && !print)
 		return cli_error(c, EXIT_USAGE, "gpubay run needs a program: gpubay run --gpu 0 -- PROGRAM");
-	r = cli_snapshot(c, PROBE_LIST | PROBE_PCI_FULL | PROBE_FABRIC);
+	r = cli_snapshot(c, PHASES);
 	if (r == 0)
 		r = choose(c, &gpus);
+	if (r == 0)
+		r = ask(c, &gpus);
 	if (r == 0)
 		r = make_plan(c, &gpus, purposes(c), &plan);
 	if (r)

@@ -4,6 +4,8 @@
 #include "base/parse.h"
 #include "facts/facts.h"
 
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 const struct facts_codec facts_codecs[] = {
 	{"mpeg2", "MPEG-2", 8, "4:2:0", "MPEG2Main MPEG2Simple", NULL},
 	{"vc1", "VC-1", 8, "4:2:0", "VC1Advanced VC1Main VC1Simple", NULL},
@@ -24,6 +26,49 @@ const struct facts_codec facts_codecs[] = {
 	{"vvc", "VVC", 10, "4:2:0", "VVCMain10", NULL},
 	{0},
 };
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+	const char *at = words;
+
+	while (n && (at = strstr(at, word))) {
+		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+/* Letters and digits of two names, whatever their case: "H.264" is "h264". */
+static bool same_name(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strcspn(a, ALNUM);
+		b += strcspn(b, ALNUM);
+		if (!*a || !*b)
+			return !*a && !*b;
+		if ((*a | 0x20) != (*b | 0x20))
+			return false;
+	}
+}
+
+bool facts_codec_named(const struct facts_codec *row, const char *text)
+{
+	return same_name(row->key, text) || same_name(row->name, text);
+}
+
+/* MTL and newer encode at EncSlice what older ones do at EncSliceLP; JPEG has a picture as its unit. */
+static const char *const encoders = "EncSlice EncSliceLP EncPicture";
+
+unsigned facts_codec_does(const struct facts_codec *row, const struct va_config *offer)
+{
+	if (!offer->profile || !offer->entrypoint || !has_word(row->profiles, offer->profile))
+		return 0;
+	if (row->format && FIELD_KNOWN(offer, va_config, formats) && !strs_has(&offer->formats, row->format))
+		return 0;
+	return (str_eq(offer->entrypoint, "VLD") ? CODEC_DECODE : 0) | (has_word(encoders, offer->entrypoint) ? CODEC_ENCODE : 0);
+}
 
 #define IHD "intel/media-driver README.md, docs/media_features.md"
 #define XE2 "intel/media-driver media_softlet/linux/xe2_hpm: VP9 profiles with VLD only"
@@ -137,19 +182,6 @@ const struct facts_va_driver facts_va_drivers[] = {
 	{"nvidia", "nvidia nvidia-drm", NULL, "VA-API NVDEC driver", "nvidia-vaapi-driver", "elFarto/nvidia-vaapi-driver src/vabackend.c; " VA_DRM},
 	{0},
 };
-
-static bool has_word(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-	const char *at = words;
-
-	while (n && (at = strstr(at, word))) {
-		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
-			return true;
-		at += n;
-	}
-	return false;
-}
 
 bool facts_va_driver_serves(const struct facts_va_driver *row, const char *driver, const char *family)
 {

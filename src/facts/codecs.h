@@ -7,7 +7,7 @@
 #define GPUBAY_FACTS_CODECS_H
 
 #include "base/field.h"
-#include "model/gpu.h"
+#include "model/report.h"
 
 /* A codec at one bit depth and chroma format. */
 struct facts_codec {
@@ -19,6 +19,11 @@ struct facts_codec {
 	const char *format;   /* surface format that has to be offered too, where the profile alone does not tell; or NULL */
 };
 extern const struct facts_codec facts_codecs[];
+
+/* Whether a person means this row: by its key, or by the codec's name, whatever the bit depth; "h264", "H.264". */
+bool facts_codec_named(const struct facts_codec *row, const char *text);
+/* What a driver's offer means for a row: CODEC_DECODE, CODEC_ENCODE, both or 0. */
+unsigned facts_codec_does(const struct facts_codec *row, const struct va_config *offer);
 
 /*
  * What a family's media engine does, one word for each codec: "hevc10:DE". D decode, E encode; in small letters where

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "model/topo.h"
 #include "plan/choose.h"
+#include "plan/feature.h"
 #include "plan/ways.h"
 
 #include <errno.h>
@@ -38,54 +39,17 @@ static bool is_external(const struct gpu *g)
 	return g->external.attachment == ATTACHMENT_EXTERNAL;
 }
 
-static bool is_internal(const struct gpu *g)
-{
-	return g->external.attachment == ATTACHMENT_INTERNAL;
-}
-
 static bool drives_display(const struct gpu *g)
 {
 	return g->displays_lit > 0 || g->boot_display;
 }
 
-static bool is_headless(const struct gpu *g)
-{
-	return !drives_display(g);
-}
-
-static bool has_vfs(const struct gpu *g)
-{
-	return FIELD_KNOWN(g, gpu, sriov) && g->sriov.totalvfs > 0;
-}
-
-static const struct {
-	const char *name;
-	bool (*has)(const struct gpu *g);
-} features[] = {
-	{"external", is_external}, {"internal", is_internal}, {"display", drives_display},
-	{"headless", is_headless}, {"sriov", has_vfs},
-};
-
-/* A feature by name, or a driver that must be bound. */
-static bool has_feature(const struct gpu *g, const char *name)
-{
-	unsigned i;
-
-	for (i = 0; i < ARRAY_LEN(features); i++)
-		if (str_ieq(features[i].name, name))
-			return features[i].has(g);
-	return str_eq(g->driver, name);
-}
-
-/* Memory that is known: all of it, or at least what the CPU sees. */
-static uint64_t memory_of(const struct gpu *g)
-{
-	return FIELD_KNOWN(g, gpu, vram_bytes) ? g->vram_bytes : FIELD_KNOWN(g, gpu, vram_visible_bytes) ? g->vram_visible_bytes : 0;
-}
-
-static const char *refusal(struct arena *a, const struct gpu *g, const struct alloc_request *req,
+static const char *refusal(const struct snapshot *s, struct arena *a, uint32_t gpu, const struct alloc_request *req,
 			   const struct reservation_list *taken)
 {
+	const struct gpu *g = &s->gpus.v[gpu];
+	uint64_t memory = feature_memory(s, gpu);
+	const char *lack = NULL;
 	bool shared = false;
 	uint32_t i = id_holder(taken, g->id, &shared);
 
@@ -95,14 +59,23 @@ static const char *refusal(struct arena *a, const struct gpu *g, const struct al
 		return arena_printf(a, "is of %s", enum_name(&gpu_vendor_tab, g->vendor));
 	if (i != NONE && !(shared && req->shared))
 		return arena_printf(a, "is reserved by '%s'", taken->v[i].name);
-	if (req->memory_bytes && memory_of(g) == 0)
+	if (req->memory_bytes && memory == 0)
 		return "its memory is not known";
-	if (req->memory_bytes && memory_of(g) < req->memory_bytes)
-		return arena_printf(a, "has only %llu MiB", (unsigned long long)(memory_of(g) >> 20));
+	if (req->memory_bytes && memory < req->memory_bytes)
+		return arena_printf(a, "has only %llu MiB", (unsigned long long)(memory >> 20));
+	for (i = 0; i < req->features.n && !lack; i++)
+		lack = feature_lack(s, gpu, req->features.v[i], a);
+	return lack;
+}
+
+unsigned alloc_reports(const struct snapshot *s, const struct alloc_request *req)
+{
+	unsigned kinds = req->memory_bytes ? feature_memory_reports(s) : 0;
+	uint32_t i;
+
 	for (i = 0; i < req->features.n; i++)
-		if (!has_feature(g, req->features.v[i]))
-			return arena_printf(a, "is not '%s'", req->features.v[i]);
-	return NULL;
+		kinds |= feature_reports(req->features.v[i]);
+	return kinds;
 }
 
 /* GPUs that may be taken together; the others are refused with their reason. */
@@ -112,7 +85,7 @@ static void sieve(const struct snapshot *s, const struct alloc_request *req, con
 	uint32_t i;
 
 	for (i = 0; i < s->gpus.n; i++) {
-		const char *why = refusal(a, &s->gpus.v[i], req, taken);
+		const char *why = refusal(s, a, i, req, taken);
 		struct alloc_reason *r;
 
 		if (!why) {

@@ -19,7 +19,7 @@ struct alloc_request {
 	enum alloc_same same;   /* all on one NUMA node, or below one root port; unknown: anywhere */
 	uint32_t near;          /* index into rdma: prefer GPUs near it; NONE: no matter */
 	struct u32s pins;       /* GPUs that must be among them; index into gpus */
-	struct strs features;   /* "external", "internal", "display", "headless", "sriov", driver names */
+	struct strs features;   /* names that feature_check takes */
 };
 
 /* Somebody's GPUs. Names are unique; a GPU that is gone makes its reservation invalid. */
@@ -47,6 +47,8 @@ struct alloc_answer {
 /* 0 with an answer, -ENODEV without one (answer->why says it), -EINVAL for a request that asks for nothing. */
 int alloc_solve(const struct snapshot *s, const struct alloc_request *req, const struct reservation_list *taken,
 		struct arena *a, struct alloc_answer *ret);
+/* Reports of driver libraries that the request needs, one bit for each report_kind; 0: the snapshot is enough. */
+unsigned alloc_reports(const struct snapshot *s, const struct alloc_request *req);
 /* Whether all GPUs of a reservation are still here. */
 bool reservation_valid(const struct snapshot *s, const struct reservation *r);
 

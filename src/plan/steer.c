@@ -252,6 +252,18 @@ void steer_plan(const struct snapshot *s, const struct u32s *gpus, unsigned what
 		plan_icds(s, gpus, icds, a, ret);
 }
 
+unsigned steer_reports(const struct snapshot *s, const struct u32s *gpus, unsigned what)
+{
+	const struct facts_steer *row;
+	uint32_t i;
+
+	for (row = facts_steers; row->variable; row++)
+		for (i = 0; row->what & what && strstr(row->value, "%u") && i < gpus->n; i++)
+			if (gpus->v[i] != NONE && fits(s, row, gpus->v[i]) && !alias_with(&s->gpus.v[gpus->v[i]], "GPU-"))
+				return 1u << REPORT_KIND_NVML;
+	return 0;
+}
+
 struct strs steer_nodes(const struct snapshot *s, const struct u32s *gpus, struct arena *a)
 {
 	struct strs nodes = {0};

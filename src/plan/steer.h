@@ -17,6 +17,8 @@ FIELD_STRUCT(steer_var, STEER_VAR)
  */
 void steer_plan(const struct snapshot *s, const struct u32s *gpus, unsigned what, const struct strs *icds, struct arena *a,
 		struct steer_var_list *ret);
+/* Reports of driver libraries that hold what a variable of these GPUs needs and /sys does not say, a bit for each report_kind. */
+unsigned steer_reports(const struct snapshot *s, const struct u32s *gpus, unsigned what);
 /* Device nodes that only these GPUs need: render and card nodes, /dev/nvidiaN, kfd. */
 struct strs steer_nodes(const struct snapshot *s, const struct u32s *gpus, struct arena *a);
 
