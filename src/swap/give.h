@@ -11,15 +11,14 @@
 #ifndef GPUBAY_SWAP_GIVE_H
 #define GPUBAY_SWAP_GIVE_H
 
-#include "host/effects.h"
 #include "model/snapshot.h"
-#include "model/swap.h"
+#include "swap/steps.h"
 
 /*
  * Takes a GPU (by its stable id) back from every container that it was given to, before it is ejected: what opened it
- * before keeps it open, nothing opens it any more. Steps are told and added to out->steps. 0 also when it was given to
- * nobody, or to containers that are gone; the first failure is in *e.
+ * before keeps it open, nothing opens it any more. A step for each container. 0 also when it was given to nobody, or to
+ * containers that are gone; the first failure is in *e.
  */
-int give_take_back(struct effects *fx, const char *gpu_id, const struct swap_listener *tell, struct outcome *out, struct err *e);
+int give_take_back(struct steps *s, const char *gpu_id, struct err *e);
 
 #endif
