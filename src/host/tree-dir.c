@@ -160,8 +160,11 @@ static long fs_read(const struct tree_dir *at, const char *path, uint64_t offset
 		if (n <= 0)
 			break;
 		got += (size_t)n;
-		/* Attributes come in one piece; a second read to see the end would double the cost. */
-		if (size - got > 0 && n < 4096)
+		/*
+		 * Attributes come in one piece; a second read to see the end would double the cost. Tables of /proc come a
+		 * page at a time: who offers more room than an attribute can need wants them whole.
+		 */
+		if (size - got > 0 && n < 4096 && size < TREE_ATTR_MAX)
 			break;
 	}
 	if (n < 0 && got == 0) {
@@ -255,12 +258,37 @@ static void stat_fill(const struct stat *st, struct tree_stat *ret)
 	};
 }
 
+/*
+ * By one call, and with what the kernel holds of the file: a server that no longer answers must not be waited for,
+ * whatever process has a file of it open.
+ */
+static int live_stat(const struct tree_dir *at, const char *path, bool follow, struct tree_stat *ret)
+{
+	int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
+	struct statx st;
+	char full[4096];
+
+	if (at->fd < 0 && snprintf(full, sizeof(full), "/%s", path) >= (int)sizeof(full))
+		return -ENAMETOOLONG;
+	if (statx(at->fd < 0 ? AT_FDCWD : at->fd, at->fd < 0 ? full : path, flags | (*path ? 0 : AT_EMPTY_PATH), STATX_BASIC_STATS, &st) < 0)
+		return -errno;
+	stat_fill(&(struct stat){.st_mode = st.stx_mode,
+				 .st_uid = st.stx_uid,
+				 .st_gid = st.stx_gid,
+				 .st_rdev = makedev(st.stx_rdev_major, st.stx_rdev_minor),
+				 .st_size = (off_t)st.stx_size},
+		  ret);
+	return 0;
+}
+
 static int fs_stat(const struct tree_dir *at, const char *path, bool follow, struct tree_stat *ret)
 {
 	const char *name;
 	struct stat st;
 	int fd, r;
 
+	if (fs_of(at)->root_fd < 0)
+		return live_stat(at, path, follow, ret);
 	if (follow) {
 		fd = fs_openat(at, path, O_PATH);
 		if (fd < 0)

@@ -41,6 +41,7 @@ ENUM_DECL(hold, HOLD)
 	F(S, how, en, hold, 0, "by what") \
 	F(S, nodes, strs, _, 0, "device nodes it has open") \
 	F(S, unit, str, _, 0, "systemd unit") \
+	F(S, manager_uid, u32, _, 0, "user whose own service manager or engine runs it; not known: the system's") \
 	F(S, engine, str, _, 0, "container engine: podman, docker, containerd, cri-o") \
 	F(S, container, str, _, 0, "container id") \
 	F(S, container_name, str, _, 0, "container's name") \
