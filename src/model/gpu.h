@@ -68,7 +68,8 @@ FIELD_STRUCT(external, EXTERNAL)
 	F(S, driver, str, _, 0, "driver bound to it; empty when none") \
 	F(S, uuid, str, _, FIELD_SECRET, "UUID") \
 	F(S, drm, refs, drm, 0, "its DRM nodes") \
-	F(S, nodes, strs, _, 0, "its other device nodes")
+	F(S, nodes, strs, _, 0, "its other device nodes") \
+	F(S, nodes_missing, strs, _, 0, "device nodes that should be there and are not")
 FIELD_STRUCT(slice, SLICE)
 
 /* A link between GPUs that is not PCI Express, as far as /sys shows it. */

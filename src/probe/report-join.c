@@ -102,14 +102,37 @@ static void join_vpl(const struct snapshot *s, struct vpl_implementation *d)
 	FIELD_SET(d, vpl_implementation, gpu, d->hardware ? gpu_at(s, &at) : NONE);
 }
 
+/* /proc numbers MIG's instances; only the library knows their names, sizes and UUIDs. */
+static void join_mig(struct probe *p, const struct gpu *g, const struct nvml_mig *mig)
+{
+	const char *name = arena_printf(p->a, "gi%u/ci%u", mig->gpu_instance, mig->compute_instance);
+	uint32_t i;
+
+	for (i = 0; i < g->slices.n; i++) {
+		struct slice *slice = &p->snap->slices.v[g->slices.v[i]];
+
+		if (slice->kind != SLICE_KIND_MIG || !str_eq(slice->name, name))
+			continue;
+		if (FIELD_KNOWN(mig, nvml_mig, name))
+			FIELD_SET(slice, slice, profile, mig->name);
+		if (FIELD_KNOWN(mig, nvml_mig, memory_bytes))
+			FIELD_SET(slice, slice, memory_bytes, mig->memory_bytes);
+		if (FIELD_KNOWN(mig, nvml_mig, uuid))
+			FIELD_SET(slice, slice, uuid, mig->uuid);
+	}
+}
+
 /* The driver's UUID is another name of the GPU; never its identity, because it is there only while the driver is. */
 static void join_nvml(struct probe *p, struct nvml_device *d)
 {
 	uint32_t i =
 		FIELD_KNOWN(d, nvml_device, address) ? reports_gpu_at(p->snap, d->address) : NONE;
 	struct gpu *g;
+	uint32_t k;
 
 	FIELD_SET(d, nvml_device, gpu, i);
+	for (k = 0; i != NONE && k < d->migs.n; k++)
+		join_mig(p, &p->snap->gpus.v[i], &d->migs.v[k]);
 	if (i == NONE || !FIELD_KNOWN(d, nvml_device, uuid) || !*d->uuid)
 		return;
 	g = &p->snap->gpus.v[i];

@@ -275,13 +275,17 @@ static bool number_after(const char *text, const char *key, uint32_t *ret)
 	return true;
 }
 
+/* The node that a capability is opened by. The module makes none itself: nvidia-modprobe does, or nobody. */
 static void take_cap(struct probe *p, const char *access, struct slice *slice)
 {
-	const char *text;
+	const char *text, *node;
+	struct tree_stat st;
 	uint32_t minor;
 
-	if (tree_read_str(p->root, access, p->a, &text) == 0 && number_after(text, "DeviceFileMinor", &minor))
-		strs_add(p->a, &slice->nodes, arena_printf(p->a, "/dev/nvidia-caps/nvidia-cap%u", minor));
+	if (tree_read_str(p->root, access, p->a, &text) < 0 || !number_after(text, "DeviceFileMinor", &minor))
+		return;
+	node = arena_printf(p->a, "/dev/nvidia-caps/nvidia-cap%u", minor);
+	strs_add(p->a, tree_stat(p->root, node + 1, &st) == -ENOENT ? &slice->nodes_missing : &slice->nodes, node);
 }
 
 static void add_mig(struct probe *p, uint32_t gpu, const char *dir, const char *gi, const char *ci)
@@ -293,6 +297,7 @@ static void add_mig(struct probe *p, uint32_t gpu, const char *dir, const char *
 	if (ci)
 		take_cap(p, arena_printf(p->a, "%s/%s/%s/access", dir, gi, ci), slice);
 	FIELD_KNOW(slice, slice, nodes);
+	FIELD_KNOW(slice, slice, nodes_missing);
 }
 
 /* A MIG device is a compute instance inside a GPU instance; a GPU instance without one is there but of no use yet. */

@@ -87,38 +87,87 @@ static void add_link_hook(struct arena *a, struct cdi_edits *e, const char *prog
 		strs_add(a, &h->args, links->v[i]);
 }
 
-/* Nodes of one GPU, the groups that may open them, and its by-path links as "link=target". */
-static void gpu_edits(const struct snapshot *s, const struct gpu *g, const struct cdi_settings *set, struct arena *a,
-		      struct cdi_edits *e, struct strs *links)
+/* What a device name stands for, as it grows: its edits, and its by-path links as "link=target". */
+struct making {
+	const struct snapshot *s;
+	const struct cdi_settings *set;
+	struct arena *a;
+	struct cdi_edits *edits;
+	struct strs links;
+};
+
+/* DRM nodes, and the groups that may open them. */
+static void take_drm(struct making *m, const struct u32s *drm)
 {
 	uint32_t i;
 
-	for (i = 0; i < g->drm.n; i++) {
-		const struct drm_node *d = &s->drm.v[g->drm.v[i]];
+	for (i = 0; i < drm->n; i++) {
+		const struct drm_node *d = &m->s->drm.v[drm->v[i]];
 
 		if (!d->path || !*d->path)
 			continue;
-		add_node(a, e, d->path);
+		add_node(m->a, m->edits, d->path);
 		if (d->by_path && *d->by_path)
-			strs_add(a, links, arena_printf(a, "%s=../%s", d->by_path, d->name));
-		if (set->add_groups && FIELD_KNOWN(d, drm_node, gid) && d->gid != 0 && !u32s_has(&e->gids, d->gid))
-			u32s_add(a, &e->gids, d->gid);
+			strs_add(m->a, &m->links, arena_printf(m->a, "%s=../%s", d->by_path, d->name));
+		if (m->set->add_groups && FIELD_KNOWN(d, drm_node, gid) && d->gid != 0 && !u32s_has(&m->edits->gids, d->gid))
+			u32s_add(m->a, &m->edits->gids, d->gid);
 	}
-	for (i = 0; i < g->nodes.n; i++)
-		add_node(a, e, g->nodes.v[i]);
 }
 
-static void add_device(const struct snapshot *s, const struct u32s *gpus, const char *name, const struct cdi_settings *set,
-		       struct arena *a, struct cdi_spec *spec)
+static void take_nodes(struct making *m, const struct strs *nodes)
 {
-	struct cdi_device *d = LIST_PUSH(a, &spec->devices);
-	struct strs links = {0};
 	uint32_t i;
 
+	for (i = 0; i < nodes->n; i++)
+		add_node(m->a, m->edits, nodes->v[i]);
+}
+
+/* The whole GPU: of one that is cut by MIG every instance with it, because the rest of it cannot be used. */
+static void take_gpu(struct making *m, const struct gpu *g)
+{
+	uint32_t i;
+
+	take_drm(m, &g->drm);
+	take_nodes(m, &g->nodes);
+	for (i = 0; i < g->slices.n; i++)
+		if (m->s->slices.v[g->slices.v[i]].kind == SLICE_KIND_MIG)
+			take_nodes(m, &m->s->slices.v[g->slices.v[i]].nodes);
+}
+
+static void take_slice(struct making *m, const struct slice *slice)
+{
+	take_drm(m, &slice->drm);
+	take_nodes(m, &m->s->gpus.v[slice->gpu].nodes);
+	take_nodes(m, &slice->nodes);
+}
+
+static struct making add_device(const struct snapshot *s, const char *name, const struct cdi_settings *set, struct arena *a,
+				struct cdi_spec *spec)
+{
+	struct cdi_device *d = LIST_PUSH(a, &spec->devices);
+
 	d->name = name;
+	return (struct making){.s = s, .set = set, .a = a, .edits = &d->edits};
+}
+
+static void add_gpus(const struct snapshot *s, const struct u32s *gpus, const char *name, const struct cdi_settings *set,
+		     struct arena *a, struct cdi_spec *spec)
+{
+	struct making m = add_device(s, name, set, a, spec);
+	uint32_t i;
+
 	for (i = 0; i < gpus->n; i++)
-		gpu_edits(s, &s->gpus.v[gpus->v[i]], set, a, &d->edits, &links);
-	add_link_hook(a, &d->edits, set->hook, &links);
+		take_gpu(&m, &s->gpus.v[gpus->v[i]]);
+	add_link_hook(a, m.edits, set->hook, &m.links);
+}
+
+static void add_slice(const struct snapshot *s, const struct slice *slice, const char *name, const struct cdi_settings *set,
+		      struct arena *a, struct cdi_spec *spec)
+{
+	struct making m = add_device(s, name, set, a, spec);
+
+	take_slice(&m, slice);
+	add_link_hook(a, m.edits, set->hook, &m.links);
 }
 
 /* Stable ids may hold what a device name may not. */
@@ -132,25 +181,72 @@ static const char *device_name(struct arena *a, const char *id)
 	return cdi_device_valid(name) ? name : NULL;
 }
 
-static void add_devices(const struct snapshot *s, const struct u32s *gpus, const struct cdi_settings *set, struct arena *a,
-			struct cdi_spec *spec)
+static bool may_begin_with_digit(const struct cdi_settings *set)
 {
-	bool digits = !set->max_version || set->max_version >= V_NAME_DIGIT;
-	char address[PCI_ADDR_TEXT];
+	return !set->max_version || set->max_version >= V_NAME_DIGIT;
+}
+
+/* What follows the GPU's name: "gi1-ci0", "partition3", "vf2". NULL for what cannot be handed over by itself. */
+static const char *slice_label(const struct snapshot *s, const struct slice *slice, struct arena *a)
+{
+	const char *slash = strchr(slice->name, '/');
 	uint32_t i;
+
+	/* A GPU instance without a compute instance computes nothing. */
+	if (slice->kind == SLICE_KIND_MIG)
+		return slash ? arena_printf(a, "%.*s-%s", (int)(slash - slice->name), slice->name, slash + 1) : NULL;
+	/* A virtual function is its own device while a graphics driver runs it, and not while a guest has it. */
+	for (i = 0; i < slice->drm.n; i++)
+		if (s->drm.v[slice->drm.v[i]].path && *s->drm.v[slice->drm.v[i]].path)
+			return arena_printf(a, "%s%u", slice->kind == SLICE_KIND_VF ? "vf" : "partition", slice->index);
+	return NULL;
+}
+
+/* By the names of its GPU, and a virtual function by its own address too. */
+static void add_slices(const struct snapshot *s, const struct gpu *g, const struct strs *names, const struct cdi_settings *set,
+		       struct arena *a, struct cdi_spec *spec, struct strs *notes)
+{
+	char address[PCI_ADDR_TEXT];
+	uint32_t i, k;
+
+	for (i = 0; i < g->slices.n; i++) {
+		const struct slice *slice = &s->slices.v[g->slices.v[i]];
+		const char *label = slice_label(s, slice, a);
+
+		if (label && slice->nodes_missing.n) {
+			strs_add(a, notes, arena_printf(a, "%s of %s is left out: %s is not there (nvidia-modprobe makes it)", slice->name,
+							g->id, slice->nodes_missing.v[0]));
+			continue;
+		}
+		for (k = 0; label && k < names->n; k++)
+			add_slice(s, slice, arena_printf(a, "%s:%s", names->v[k], label), set, a, spec);
+		if (label && slice->kind == SLICE_KIND_VF && slice->pci != NONE && may_begin_with_digit(set))
+			add_slice(s, slice, arena_str(a, pci_addr_text(s->pci.v[slice->pci].address, address)), set, a, spec);
+	}
+}
+
+static void add_devices(const struct snapshot *s, const struct u32s *gpus, const struct cdi_settings *set, struct arena *a,
+			struct cdi_spec *spec, struct strs *notes)
+{
+	char address[PCI_ADDR_TEXT];
+	uint32_t i, k;
 
 	for (i = 0; i < gpus->n; i++) {
 		const struct gpu *g = &s->gpus.v[gpus->v[i]];
 		struct u32s one = {.v = &gpus->v[i], .n = 1};
 		const char *id = device_name(a, g->id);
+		struct strs names = {0};
 
 		if (id)
-			add_device(s, &one, id, set, a, spec);
+			strs_add(a, &names, id);
 		pci_addr_text(g->address, address);
-		if (digits && !str_eq(id, address))
-			add_device(s, &one, arena_str(a, address), set, a, spec);
+		if (may_begin_with_digit(set) && !str_eq(id, address))
+			strs_add(a, &names, arena_str(a, address));
+		for (k = 0; k < names.n; k++)
+			add_gpus(s, &one, names.v[k], set, a, spec);
+		add_slices(s, g, &names, set, a, spec, notes);
 	}
-	add_device(s, gpus, "all", set, a, spec);
+	add_gpus(s, gpus, "all", set, a, spec);
 }
 
 /* NVIDIA's user space has to be the kernel module's version, so it comes from the host. */
@@ -212,14 +308,14 @@ static void build_vendor(const struct snapshot *s, enum gpu_vendor vendor, const
 	if (own.add_groups && own.max_version && own.max_version < V_GIDS) {
 		own.add_groups = false;
 		strs_add(a, notes,
-			 arena_printf(a, "an engine here takes specs up to %s only, which cannot add groups: users that are not root in "
-					 "the container need --group-add",
+			 arena_printf(a, "an engine here takes specs up to %s only, which cannot add groups: the user that the container "
+					 "starts as (--user) owns the nodes; one that it changes to later needs --group-add",
 				      cdi_version_text(a, own.max_version)));
 	}
 	spec = LIST_PUSH(a, ret);
 	spec->kind = choose_kind(enum_name(&gpu_vendor_tab, vendor), &own, a, notes);
 	spec->file = file_name(a, spec->kind);
-	add_devices(s, &gpus, &own, a, spec);
+	add_devices(s, &gpus, &own, a, spec, notes);
 	if (vendor == GPU_VENDOR_NVIDIA)
 		add_libraries(&own, a, &spec->edits);
 	spec->version = cdi_version_needed(spec);

@@ -90,7 +90,8 @@ bool cdi_device_valid(const char *name);
 
 /*
  * One spec for each vendor that has a GPU in use (ready). Names of a GPU: its stable id and its PCI address; "all" has
- * every GPU of the vendor. What could not be done is said in *ret_notes.
+ * every GPU of the vendor. A slice has the name of its GPU and after a colon its own: gi1-ci0 (MIG), partition3 (AMD),
+ * vf2 (a virtual function that a graphics driver runs, also by its own address). What could not be done is said in *ret_notes.
  */
 void cdi_build(const struct snapshot *s, const struct cdi_settings *settings, struct arena *a, struct cdi_spec_list *ret,
 	       struct strs *ret_notes);

@@ -179,13 +179,18 @@ static void mig(void **state)
 	put(t, caps, "gi1/access", "DeviceFileMinor: 12\nDeviceFileMode: 292\n");
 	put(t, caps, "gi1/ci0/access", "DeviceFileMinor: 13\nDeviceFileMode: 292\n");
 	put(t, caps, "gi2/access", "DeviceFileMinor: 21\n");
+	tree_mem_node(t, "dev/nvidia-caps/nvidia-cap12", false, 511, 12);
+	tree_mem_node(t, "dev/nvidia-caps/nvidia-cap13", false, 511, 13);
 	s = read_machine(t);
 	assert_int_equal(s->slices.n, 2);
 	assert_int_equal(s->slices.v[0].kind, SLICE_KIND_MIG);
 	assert_string_equal(s->slices.v[0].name, "gi1/ci0");
 	assert_int_equal(s->slices.v[0].nodes.n, 2);
 	assert_string_equal(s->slices.v[0].nodes.v[1], "/dev/nvidia-caps/nvidia-cap13");
+	assert_int_equal(s->slices.v[0].nodes_missing.n, 0);
 	assert_string_equal(s->slices.v[1].name, "gi2");
+	assert_int_equal(s->slices.v[1].nodes.n, 0);
+	assert_string_equal(s->slices.v[1].nodes_missing.v[0], "/dev/nvidia-caps/nvidia-cap21");
 }
 
 static void mediated(void **state)

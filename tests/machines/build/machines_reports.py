@@ -212,10 +212,15 @@ def m_1gpu_reports_va_missing(name):
 
 
 def m_1gpu_reports_a100_mig(name):
-    m = based_on(rdma.m_1gpu_rdma_ib_ready, name, "an A100 cut by MIG, with memory that wears out, and an adapter whose driver takes no DMA-BUF")
+    m = based_on(rdma.m_1gpu_rdma_ib_ready, name, "an A100 cut by MIG in two, one without its nodes, with memory that wears out, and an adapter whose driver takes no DMA-BUF")
+    for n, path in enumerate(("gi1", "gi1/ci0", "gi2", "gi2/ci0")):
+        m.tree.file(f"proc/driver/nvidia/capabilities/gpu0/mig/{path}/access", f"DeviceFileMinor: {12 + n}\nDeviceFileMode: 292\nDeviceFileModify: 1\n")
+        if n < 2:
+            m.tree.device(f"dev/nvidia-caps/nvidia-cap{12 + n}", "c", 511, 12 + n, "0444")
     report(m, "nvml:0000:17:00.0", library="libnvidia-ml.so.1", driver_version="570.172.08", api_version="12.8", nvml=[{
         "address": "0000:17:00.0", "name": "NVIDIA A100 80GB PCIe", "uuid": "GPU-a11a5000-0000-4000-8000-000000000017", "memory_bytes": 80 * GIB, "compute_capability": "8.0",
-        "mig": True, "mig_pending": False, "migs": [{"index": 0, "name": "NVIDIA A100 80GB PCIe MIG 3g.40gb", "gpu_instance": 1, "compute_instance": 0, "memory_bytes": 40 * GIB}],
+        "mig": True, "mig_pending": False, "migs": [{"index": 0, "name": "NVIDIA A100 80GB PCIe MIG 3g.40gb", "gpu_instance": 1, "compute_instance": 0, "memory_bytes": 40 * GIB},
+                                                     {"index": 1, "name": "NVIDIA A100 80GB PCIe MIG 2g.20gb", "gpu_instance": 2, "compute_instance": 0, "memory_bytes": 20 * GIB}],
         "compute_mode": "prohibited", "ecc": True, "ecc_uncorrected": 2, "remapped_rows": 3, "remap_pending": True, "remap_failed": False}])
     vulkan(m, [])
     files(m, [icd("nvidia_icd.json", "libGLX_nvidia.so.0", vendor="nvidia")])
