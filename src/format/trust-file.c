@@ -30,14 +30,21 @@ static bool at_end(const struct cursor *c)
 	return c->at == c->end || *c->at == '#';
 }
 
+static size_t word_length(const struct cursor *c)
+{
+	size_t n = 0;
+
+	while (c->at + n < c->end && !strchr(" \t#", c->at[n]))
+		n++;
+	return n;
+}
+
 /* Takes this word, when it stands here as a whole. */
 static bool take(struct cursor *c, const char *word)
 {
 	size_t n = strlen(word);
 
-	if ((size_t)(c->end - c->at) < n || memcmp(c->at, word, n) != 0)
-		return false;
-	if (c->at + n < c->end && c->at[n] != ' ' && c->at[n] != '\t')
+	if (word_length(c) != n || memcmp(c->at, word, n) != 0)
 		return false;
 	c->at += n;
 	skip_blanks(c);
@@ -57,12 +64,9 @@ bool trust_is_id(const char *s)
 
 static int take_id(struct cursor *c, const char **ret)
 {
-	size_t n = 0;
-	char *id, *p;
+	size_t n = word_length(c);
+	char *id = arena_strn(c->a, c->at, n), *p;
 
-	while (c->at + n < c->end && c->at[n] != ' ' && c->at[n] != '\t')
-		n++;
-	id = arena_strn(c->a, c->at, n);
 	if (!trust_is_id(id))
 		return expected(c, "a unique id like 01234567-89ab-cdef-0123-456789abcdef");
 	for (p = id; *p; p++)
