@@ -2,13 +2,14 @@
 #include "agent/agent.h"
 
 #include "agent/gone.h"
+#include "agent/memory.h"
 #include "agent/notes.h"
 #include "base/parse.h"
 #include "live/cdi-files.h"
 #include "live/ids.h"
 #include "probe/probe.h"
 
-#include <malloc.h>
+
 
 /* Nothing that wakes a device, starts a program or reads packed files; monitors are read from the kernel's memory. */
 enum { LOOKED_AT = PROBE_LIST | PROBE_EDID };
@@ -76,8 +77,8 @@ void agent_look(struct agent *a)
 	drop_shown(a);
 	a->looked = s;
 	a->shown = s;
-	/* A look needs many times what stays of it. */
-	malloc_trim(0);
+
+	memory_give_back();
 }
 
 static void conclude(struct agent *a, struct snapshot *next)
