@@ -2,6 +2,7 @@
 #include "cli/outcome.h"
 
 #include "base/parse.h"
+#include "cli/holders.h"
 #include "codec/json.h"
 #include "swap/steps.h"
 
@@ -46,51 +47,6 @@ void outcome_listener(struct cli *c, struct swap_listener *ret)
 	*ret = (struct swap_listener){.step = c->json ? NULL : print_step, .arg = c};
 }
 
-static const char *joined(struct cli *c, const struct strs *l)
-{
-	struct buf b CLEANUP(buf_free) = BUF_NULL;
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		buf_addf(&b, "%s%s", i ? " " : "", l->v[i]);
-	return b.n ? arena_strn(c->a, b.p, b.n) : "";
-}
-
-/* What it belongs to, the widest first: that is what a person would stop. */
-static const char *say_owner(struct cli *c, const struct holder *h)
-{
-	if (h->pod && *h->pod)
-		return arena_printf(c->a, "pod %s", h->pod);
-	if (h->container && *h->container)
-		return arena_printf(c->a, "%s container %s", h->engine ? h->engine : "",
-				    h->container_name && *h->container_name ? h->container_name :
-									      h->container);
-	return h->unit ? h->unit : "";
-}
-
-static void print_holders(struct cli *c, const struct outcome *o)
-{
-	static const char *const heads[] = {"PID", "PROGRAM", "USER", "BELONGS TO", "HOLDS"};
-	struct table t = {.columns = ARRAY_LEN(heads), .heads = heads, .flexible = 4};
-	uint32_t i;
-
-	for (i = 0; i < o->holders.n; i++) {
-		const struct holder *h = &o->holders.v[i];
-
-		strs_add(c->a, &t.cells, arena_printf(c->a, "%u", h->pid));
-		strs_add(c->a, &t.cells, h->command ? h->command : "?");
-		strs_add(c->a, &t.cells, h->user ? h->user : arena_printf(c->a, "%u", h->uid));
-		strs_add(c->a, &t.cells, say_owner(c, h));
-		strs_add(c->a, &t.cells,
-			 arena_printf(c->a, "%s%s", joined(c, &h->nodes),
-				      h->certain ? "" : " (possible: shared by all GPUs)"));
-	}
-	if (o->holders.n)
-		table_print(c, &t);
-	if (o->holders_partial)
-		buf_adds(&c->out, "not every process could be looked at\n");
-}
-
 /* The verdict stands alone on its line; what a dry run would come to must not be taken for it. */
 static void print_verdict(struct cli *c, const struct outcome *o)
 {
@@ -117,7 +73,9 @@ int outcome_print(struct cli *c, const struct outcome *o)
 		json_decref(object);
 		json_print(doc, &c->out);
 	} else {
-		print_holders(c, o);
+		holders_print(c, &o->holders);
+		if (o->holders_partial)
+			buf_adds(&c->out, "not every process could be looked at\n");
 		print_verdict(c, o);
 	}
 	return verdict_good(o->verdict) ? EXIT_DONE : EXIT_FINDINGS;

@@ -14,6 +14,7 @@
 #include "host/scan.h"
 #include "host/users.h"
 #include "swap/attribute.h"
+#include "swap/kernel-holders.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -460,7 +461,9 @@ static int by_gpu(const void *x, const void *y)
 		return a->gpu < b->gpu ? -1 : 1;
 	if (a->certain != b->certain)
 		return a->certain ? -1 : 1;
-	return a->pid < b->pid ? -1 : a->pid > b->pid;
+	if (a->pid != b->pid)
+		return a->pid < b->pid ? -1 : 1;
+	return strcmp(a->command ? a->command : "", b->command ? b->command : "");
 }
 
 static bool files_matter(const struct held_nodes *nodes)
@@ -495,6 +498,7 @@ int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a
 	for (i = 0; i < pids.n; i++)
 		if (pids.v[i][0] >= '1' && pids.v[i][0] <= '9')
 			process_look(&f, &proc, pids.v[i]);
+	kernel_holders_add(t, nodes, a, ret);
 	if (ret->n)
 		qsort(ret->v, ret->n, sizeof(*ret->v), by_gpu);
 	*ret_partial = f.partial || pids.n >= PIDS_MAX || hides(&proc, brief);

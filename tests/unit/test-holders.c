@@ -333,6 +333,44 @@ static void display_server(void **state)
 	assert_false(f.l.v[2].compositor);
 }
 
+/* Consoles, and a disk in the same box as the GPU: mounted, and below a mapping as swap. */
+static void what_is_no_process(void **state)
+{
+	struct tree *t CLEANUP(tree_freep) = machine();
+	struct found f CLEANUP(found_free) = {0};
+	static const char disk[] = "sys/devices/pci0000:00/0000:03:00.1/nvme/nvme0/nvme0n1";
+	uint32_t i, mounts = 0, consoles = 0;
+
+	function(t, "0000:03:00.1", "DRIVER=nvme\nPCI_CLASS=10802\nPCI_ID=8086:0A54\n");
+	device(t, "sys/devices/pci0000:00/0000:03:00.0/graphics/fb0", 29, 0, "fb0");
+	tree_mem_dir(t, "sys/class/graphics/fb0");
+	put(t, "sys/class/vtconsole/vtcon1/name", "(M) frame buffer device\n");
+	put(t, "sys/class/vtconsole/vtcon1/bind", "1\n");
+	tree_mem_dir(t, disk);
+	tree_mem_link(t, "sys/dev/block/259:1", "../../devices/pci0000:00/0000:03:00.1/nvme/nvme0/nvme0n1");
+	tree_mem_link(t, "sys/class/block/nvme0n1", "../../devices/pci0000:00/0000:03:00.1/nvme/nvme0/nvme0n1");
+	tree_mem_dir(t, "sys/devices/virtual/block/dm-0/slaves/nvme0n1");
+	tree_mem_link(t, "sys/dev/block/253:0", "../../devices/virtual/block/dm-0");
+	tree_mem_node(t, "dev/nvme0n1", true, 259, 1);
+	tree_mem_node(t, "dev/dm-0", true, 253, 0);
+	put(t, "proc/self/mountinfo",
+	    "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+	    "30 22 259:1 / /media/my\\040disk rw,nosuid shared:1 - ext4 /dev/nvme0n1 rw\n"
+	    "31 22 0:40 /sub /data rw - btrfs /dev/nvme0n1 rw\n"
+	    "32 22 0:41 / /tmp rw - tmpfs tmpfs rw\nbroken line\n");
+	put(t, "proc/swaps", "Filename Type Size Used Priority\n/dev/dm-0   partition 1 0 -2\n");
+	look(t, &f, 0, 2);
+	for (i = 0; i < f.l.n; i++) {
+		assert_int_equal(f.l.v[i].gpu, 0);
+		assert_false(FIELD_KNOWN(&f.l.v[i], holder, pid));
+		mounts += f.l.v[i].how == HOLD_MOUNT;
+		consoles += f.l.v[i].how == HOLD_CONSOLE && f.l.v[i].certain;
+	}
+	assert_int_equal(mounts, 3);
+	assert_int_equal(consoles, 1);
+	assert_string_equal(f.l.v[1].command, "file system /media/my disk");
+}
+
 static void partial_views(void **state)
 {
 	struct tree *t CLEANUP(tree_freep) = machine();
@@ -441,6 +479,7 @@ int main(void)
 		cmocka_unit_test(other_nodes),
 		cmocka_unit_test(virtual_machines),
 		cmocka_unit_test(display_server),
+		cmocka_unit_test(what_is_no_process),
 		cmocka_unit_test(partial_views),
 		cmocka_unit_test(vanished),
 		cmocka_unit_test(no_processes),

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A disk behind the same cable as a GPU goes with it. Which device a file system lies on is told by its number, or, for
+ * those that make up a number of their own (btrfs), by the node it was mounted from; below mappings and arrays of disks
+ * one looks at what they are made of.
+ */
+#include "swap/kernel-holders.h"
+
+#include "base/parse.h"
+#include "host/scan.h"
+
+enum { FB_MAJOR = 29, DEPTH_MAX = 8 };
+
+struct look {
+	struct tree *t;
+	struct arena *a;
+	const struct held_nodes *nodes;
+	struct holder_list *to;
+};
+
+static struct holder *kernel_holder(struct look *k, uint32_t gpu, enum hold how, bool certain, const char *command)
+{
+	struct holder *h = LIST_PUSH(k->a, k->to);
+
+	FIELD_SET(h, holder, gpu, k->nodes->gpus.v[gpu].index);
+	FIELD_SET(h, holder, command, command);
+	FIELD_SET(h, holder, certain, certain);
+	FIELD_SET(h, holder, how, how);
+	FIELD_KNOW(h, holder, nodes);
+	return h;
+}
+
+/* The console that draws on framebuffers, where it is bound: "vtcon1"; NULL when there is none. */
+static const char *bound_console(struct look *k)
+{
+	static const char folder[] = "sys/class/vtconsole";
+	struct strs names;
+	const char *text;
+	uint64_t bound;
+	uint32_t i;
+
+	if (tree_list(&k->t->root, folder, k->a, &names) < 0)
+		return NULL;
+	for (i = 0; i < names.n; i++)
+		if (tree_read_str(&k->t->root, arena_printf(k->a, "%s/%s/name", folder, names.v[i]), k->a, &text) == 0 &&
+		    strstr(text, "frame buffer") &&
+		    tree_read_u64(&k->t->root, arena_printf(k->a, "%s/%s/bind", folder, names.v[i]), 10, &bound) == 0 && bound)
+			return names.v[i];
+	return NULL;
+}
+
+static uint32_t count_framebuffers(struct look *k)
+{
+	struct strs names;
+	uint32_t i, n = 0;
+
+	if (tree_list(&k->t->root, "sys/class/graphics", k->a, &names) < 0)
+		return 0;
+	for (i = 0; i < names.n; i++)
+		n += str_starts(names.v[i], "fb") && names.v[i][2] >= '0' && names.v[i][2] <= '9';
+	return n;
+}
+
+static void consoles(struct look *k)
+{
+	const char *console = bound_console(k);
+	uint32_t i, n = console ? count_framebuffers(k) : 0;
+
+	for (i = 0; console && i < k->nodes->n; i++) {
+		const struct held_node *node = &k->nodes->v[i];
+		struct holder *h;
+
+		if (node->major != FB_MAJOR)
+			continue;
+		h = kernel_holder(k, node->gpu, HOLD_CONSOLE, n == 1, arena_printf(k->a, "text console %s", console));
+		strs_add(k->a, &h->nodes, node->path);
+	}
+}
+
+static bool path_through(const struct snapshot *s, const char *path, const struct u32s *functions)
+{
+	char addr[PCI_ADDR_TEXT], piece[PCI_ADDR_TEXT + 2];
+	uint32_t i;
+
+	for (i = 0; i < functions->n; i++) {
+		snprintf(piece, sizeof(piece), "/%s/", pci_addr_text(s->pci.v[functions->v[i]].address, addr));
+		if (strstr(path, piece))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the block device of that link in /sys, or one that it is made of, goes with the GPU. */
+static bool lies_on(struct look *k, uint32_t gpu, const char *link, unsigned depth)
+{
+	const struct held_gpu *h = &k->nodes->gpus.v[gpu];
+	struct strs slaves;
+	const char *path;
+	uint32_t i;
+
+	if (depth > DEPTH_MAX || tree_readlink(&k->t->root, link, k->a, &path) < 0)
+		return false;
+	if (path_through(k->nodes->snap, path, &h->functions) || path_through(k->nodes->snap, path, &h->gpu->removable_with))
+		return true;
+	if (tree_list(&k->t->root, arena_printf(k->a, "%s/slaves", link), k->a, &slaves) < 0)
+		return false;
+	for (i = 0; i < slaves.n; i++)
+		if (lies_on(k, gpu, arena_printf(k->a, "sys/class/block/%s", slaves.v[i]), depth + 1))
+			return true;
+	return false;
+}
+
+static void block_used(struct look *k, const char *number, const char *node, const char *command)
+{
+	const char *link = arena_printf(k->a, "sys/dev/block/%s", number);
+	uint32_t i;
+
+	for (i = 0; i < k->nodes->gpus.n; i++)
+		if (lies_on(k, i, link, 0)) {
+			struct holder *h = kernel_holder(k, i, HOLD_MOUNT, true, command);
+
+			strs_add(k->a, &h->nodes, node);
+		}
+}
+
+/* The number of a block device's node; NULL when it is none. */
+static const char *number_of(struct look *k, const char *node)
+{
+	struct tree_stat st;
+
+	if (!str_starts(node, "/dev/") || tree_stat(&k->t->root, node + 1, &st) < 0 || st.type != TREE_BLOCK)
+		return NULL;
+	return arena_printf(k->a, "%u:%u", st.major, st.minor);
+}
+
+/* The kernel writes blanks in names as \040. */
+static char *unescape(char *s)
+{
+	char *from = s, *to = s;
+
+	while (*from) {
+		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' && from[2] <= '7' && from[3] >= '0' && from[3] <= '7') {
+			*to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+			from += 4;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+	return s;
+}
+
+/* "36 35 98:0 /root /mounted/at options tags... - type source superblock-options" */
+static bool mount_look(void *arg, const char *record, size_t n)
+{
+	struct look *k = arg;
+	struct strs c = str_split(k->a, arena_strn(k->a, record, n), " ");
+	const char *number, *source;
+	char *at;
+	uint32_t i;
+
+	if (c.n < 10)
+		return true;
+	for (i = 6; i < c.n && !str_eq(c.v[i], "-"); i++)
+		;
+	if (i + 2 >= c.n)
+		return true;
+	source = c.v[i + 2];
+	number = str_starts(c.v[2], "0:") ? number_of(k, source) : c.v[2];
+	at = unescape(arena_str(k->a, c.v[4]));
+	if (number)
+		block_used(k, number, source, arena_printf(k->a, "file system %s", utf8_clean(k->a, at, strlen(at))));
+	return true;
+}
+
+static bool swap_look(void *arg, const char *record, size_t n)
+{
+	struct look *k = arg;
+	struct strs c = str_split(k->a, arena_strn(k->a, record, n), " \t");
+	const char *node = unescape(arena_str(k->a, c.n ? c.v[0] : "")), *number = number_of(k, node);
+
+	if (number)
+		block_used(k, number, node, "swap");
+	return true;
+}
+
+void kernel_holders_add(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *l)
+{
+	struct look k = {.t = t, .a = a, .nodes = nodes, .to = l};
+
+	consoles(&k);
+	(void)tree_scan(&t->root, "proc/self/mountinfo", '\n', mount_look, &k);
+	(void)tree_scan(&t->root, "proc/swaps", '\n', swap_look, &k);
+}
