@@ -10,6 +10,7 @@ The containers' root folder is one busybox; `also` are programs of the guest, (p
 """
 import os
 import shlex
+import subprocess
 
 from guest import BUSYBOX, Missing, libraries, tool
 
@@ -18,7 +19,7 @@ TREE = "/run/tree"
 SETUP = f"""
 set -e
 mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
-mkdir -p /dev/pts /dev/shm /dev/mqueue /var/tmp
+mkdir -p /dev/pts /dev/shm /dev/mqueue /var/tmp; ln -s /run /var/run
 mount -t devpts devpts /dev/pts; mount -t tmpfs tmpfs /dev/shm; mount -t mqueue mqueue /dev/mqueue; mount -t tmpfs tmpfs /var/tmp
 mkdir -p {TREE}/bin {TREE}/dev {TREE}/proc {TREE}/sys {TREE}/etc {TREE}/run {TREE}/tmp
 cp {BUSYBOX} {TREE}/bin/busybox
@@ -42,6 +43,9 @@ class Podman:
         self.guest = guest
         if guest.run(f"test -d {TREE}")[0]:
             guest.text(SETUP)
+            # Engines' versions, and so what they take, are read from the package database.
+            known = subprocess.run(["dpkg-query", "-s", "podman"], capture_output=True, text=True).stdout
+            guest.text(f"mkdir -p /var/lib/dpkg; printf %s {shlex.quote(known)} >/var/lib/dpkg/status")
         for path, name in also:
             self._copy(path, name)
         self.base = ("podman --root /run/p --runroot /run/pr --tmpdir /run/pt --storage-driver vfs "
