@@ -108,8 +108,10 @@ static int list(struct cli *c)
 		return EXIT_DONE;
 	}
 	for (i = 0; i < l.n; i++) {
-		buf_addf(&c->out, "%s  %s %s\n", l.v[i].path, l.v[i].outline.version ? l.v[i].outline.version : "",
-			 l.v[i].fault ? l.v[i].fault : "");
+		buf_addf(&c->out, "%s%s%s\n", l.v[i].path, l.v[i].outline.version ? "  " : "",
+			 l.v[i].outline.version ? l.v[i].outline.version : "");
+		if (l.v[i].fault)
+			buf_addf(&c->out, "  cannot be used: %s\n", l.v[i].fault);
 		for (k = 0; k < l.v[i].outline.devices.n; k++)
 			buf_addf(&c->out, "  %s=%s\n", l.v[i].outline.kind, l.v[i].outline.devices.v[k]);
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CDI specs as JSON, both ways. Reading is strict as the engines' own library is: unknown keys and versions are errors. */
+/*
+ * CDI specs: written as JSON, read as JSON and YAML. Reading is strict as the engines' own library is: unknown keys and
+ * versions are errors.
+ */
 #ifndef GPUBAY_CODEC_CDI_JSON_H
 #define GPUBAY_CODEC_CDI_JSON_H
 
@@ -18,7 +21,7 @@ struct cdi_outline {
 	struct strs paths;  /* host paths: nodes, mounts, hooks */
 };
 
-/* -EINVAL and what is wrong with its place in *e. YAML specs are not read: -EOPNOTSUPP. */
-int cdi_json_parse(const char *name, const char *text, size_t n, struct arena *a, struct cdi_outline *ret, struct err *e);
+/* By its name as YAML or JSON. -EINVAL and what is wrong with its place in *e. */
+int cdi_spec_parse(const char *name, const char *text, size_t n, struct arena *a, struct cdi_outline *ret, struct err *e);
 
 #endif

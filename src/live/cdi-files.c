@@ -28,7 +28,7 @@ static void look_at(struct tree *t, struct arena *a, const char *path, struct cd
 	f->path = arena_printf(a, "/%s", path);
 	if (r < 0)
 		f->fault = arena_printf(a, "cannot be read: %s", errno_name(r));
-	else if (cdi_json_parse(f->path, text, n, a, &f->outline, &e) < 0)
+	else if (cdi_spec_parse(f->path, text, n, a, &f->outline, &e) < 0)
 		f->fault = arena_str(a, e.text);
 }
 

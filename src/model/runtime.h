@@ -42,7 +42,7 @@ FIELD_STRUCT(runtime_mark, RUNTIME_MARK)
 	F(S, marks, list, runtime_mark, 0, "places worth a word")
 FIELD_STRUCT(runtime, RUNTIME)
 
-/* A CDI spec on the machine; written in YAML: only its path. */
+/* A CDI spec on the machine, as far as it can be read. */
 #define CDI_FILE(F, S) \
 	F(S, path, str, _, 0, "file") \
 	F(S, kind, str, _, 0, "vendor/class") \

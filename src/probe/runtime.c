@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "format/json.h"
+#include "format/yaml.h"
 
 #include <errno.h>
 
@@ -254,23 +255,11 @@ static void probe_bundles(struct probe *p)
 		}
 }
 
-static void read_spec(struct probe *p, const char *path)
+/* What a spec says of itself; the texts are kept. */
+static void spec_take(struct probe *p, struct cdi_file *f, const char *kind, const char *version)
 {
-	struct cdi_file *f = LIST_PUSH(p->a, &p->snap->cdi_specs);
-	json_t *doc CLEANUP(json_freep) = NULL, *one;
-	const char *version, *kind, *unused;
-	char *text;
-	size_t n, i;
-	int r = tree_read_file(p->root, path, p->a, SPEC_MAX, &text, &n);
+	const char *unused;
 
-	FIELD_SET(f, cdi_file, path, arena_printf(p->a, "/%s", path));
-	FIELD_SET(f, cdi_file, ours, str_starts(str_base(path), "gpubay-"));
-	if (r < 0)
-		snapshot_gap(p->snap, PHASE, path, r);
-	if (r < 0 || json_read(f->path, text, n, &doc, NULL) < 0)
-		return;
-	version = json_get_str(doc, "cdiVersion");
-	kind = json_get_str(doc, "kind");
 	if (kind)
 		FIELD_SET(f, cdi_file, kind, arena_str(p->a, kind));
 	if (version) {
@@ -279,9 +268,51 @@ static void read_spec(struct probe *p, const char *path)
 			FIELD_KNOW(f, cdi_file, version_number);
 	}
 	FIELD_KNOW(f, cdi_file, devices);
+}
+
+static void read_spec_yaml(struct probe *p, struct cdi_file *f, const char *text, size_t n)
+{
+	const struct yaml *devices;
+	struct yaml *doc;
+	uint32_t i;
+
+	if (yaml_parse(p->a, f->path, text, n, &doc, NULL) < 0)
+		return;
+	spec_take(p, f, yaml_str(yaml_get(doc, "kind")), yaml_str(yaml_get(doc, "cdiVersion")));
+	devices = yaml_get(doc, "devices");
+	for (i = 0; devices && i < devices->list.n; i++)
+		if (yaml_str(yaml_get(devices->list.v[i], "name")))
+			strs_add(p->a, &f->devices, yaml_str(yaml_get(devices->list.v[i], "name")));
+}
+
+static void read_spec_json(struct probe *p, struct cdi_file *f, const char *text, size_t n)
+{
+	json_t *doc CLEANUP(json_freep) = NULL, *one;
+	size_t i;
+
+	if (json_read(f->path, text, n, &doc, NULL) < 0)
+		return;
+	spec_take(p, f, json_get_str(doc, "kind"), json_get_str(doc, "cdiVersion"));
 	json_array_foreach(json_object_get(doc, "devices"), i, one)
 		if (json_get_str(one, "name"))
 			strs_add(p->a, &f->devices, arena_str(p->a, json_get_str(one, "name")));
+}
+
+static void read_spec(struct probe *p, const char *path)
+{
+	struct cdi_file *f = LIST_PUSH(p->a, &p->snap->cdi_specs);
+	char *text;
+	size_t n;
+	int r = tree_read_file(p->root, path, p->a, SPEC_MAX, &text, &n);
+
+	FIELD_SET(f, cdi_file, path, arena_printf(p->a, "/%s", path));
+	FIELD_SET(f, cdi_file, ours, str_starts(str_base(path), "gpubay-"));
+	if (r < 0)
+		snapshot_gap(p->snap, PHASE, path, r);
+	else if (str_ends(path, ".yaml"))
+		read_spec_yaml(p, f, text, n);
+	else
+		read_spec_json(p, f, text, n);
 }
 
 static void probe_specs(struct probe *p)
