@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Takes a GPU out of the running machine, and says whether it may be unplugged. */
+#include "base/parse.h"
+#include "cli/outcome.h"
+#include "cli/root.h"
+#include "live/offer.h"
+#include "swap/eject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_FILE "/run/gpubay/eject.lock"
+
+static const struct opt opts[] = {
+	{"dry-run", 'n', OPT_FLAG, NULL, "say what would be done, and change nothing"},
+	{"stop", 0, OPT_FLAG, NULL, "end the programs, services and containers that use it"},
+	{"force", 0, OPT_FLAG, NULL,
+	 "end them at once; take out the boot display, or a card without hot plug"},
+	{"timeout", 0, OPT_VALUE, "SECONDS",
+	 "how long each of them, and the kernel, may take (30)"},
+	{0},
+};
+
+static int take_request(struct cli *c, struct eject_request *req)
+{
+	const char *timeout = cli_value(c, "timeout");
+	uint32_t seconds = 0;
+
+	if (timeout && (parse_u32(timeout, 10, 3600, &seconds) < 0 || seconds == 0))
+		return cli_error(c, EXIT_USAGE, "'%s' is not a number of seconds from 1 to 3600",
+				 timeout);
+	*req = (struct eject_request){.stop = cli_flag(c, "stop"),
+				      .force = cli_flag(c, "force"),
+				      .timeout_ms = seconds * 1000};
+	return 0;
+}
+
+/* One at a time; the kernel gives the lock back when we end, whatever the end is. */
+static int lock(struct cli *c)
+{
+	int fd;
+
+	mkdir("/run/gpubay", 0755);
+	fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return cli_error(
+			c, EXIT_FINDINGS,
+			"another 'gpubay eject' is at work on this machine; wait until it ends");
+	return 0;
+}
+
+/* What is begun is finished, even when nobody looks on any more. */
+static void outlive_terminal(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int run(struct cli *c)
+{
+	struct swap_listener listener;
+	struct eject_request req;
+	struct effects fx;
+	struct outcome out;
+	struct offer offer;
+	struct eject_machine m = {.fx = &fx, .listener = &listener, .arg = &offer};
+	struct err e = {0};
+	uint32_t gpu;
+	int r = take_request(c, &req);
+
+	if (r == 0)
+		r = cli_snapshot(c, PROBE_LIST | PROBE_PLATFORM);
+	if (r)
+		return r;
+	if (c->source != SOURCE_LIVE)
+		return cli_error(
+			c, EXIT_USAGE,
+			"a GPU can be taken out of this machine only, not of a file or folder");
+	r = root_effects(c, &fx);
+	if (r == 0 && !fx.dry)
+		r = lock(c);
+	if (r)
+		return r;
+	outlive_terminal();
+	outcome_listener(c, &listener);
+	offer = (struct offer){.tree = c->tree};
+	m.tree = c->tree;
+	m.publish = fx.dry ? offer_tell : offer_publish;
+	gpu = snapshot_gpu_find(c->snap, c->args.v[0], &e);
+	if (gpu != NONE)
+		eject(&m, &req, c->snap, gpu, c->a, &out);
+	else if (e.code != -ENODEV || eject_again(&m, &req, c->args.v[0], c->a, &out) < 0)
+		return cli_error(c, EXIT_NO_GPU, "%s; 'gpubay list' shows them", e.text);
+	return outcome_print(c, &out);
+}
+
+const struct verb verb_eject = {
+	.name = "eject",
+	.args = "GPU",
+	.summary = "take a GPU out of the running machine",
+	.about =
+		"Finds what goes with the GPU and who uses it, withdraws it from containers, has its drivers let go, removes it, takes its "
+		"tunnel or its slot's power down, and looks whether it is gone. The last line is the verdict: SAFE TO UNPLUG, NOT SAFE, or "
+		"refused, with the reason. Nothing is ended without --stop, and a GPU in use is refused with the list of its users. A run "
+		"that was interrupted is finished by the next one.",
+	.opts = opts,
+	.min = 1,
+	.max = 1,
+	.run = run,
+};

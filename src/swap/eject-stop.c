@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ends who holds the GPU, each the way it is meant to be ended: a container by its engine, a service by systemd, a
+ * program by SIGTERM. Then it waits, and only by force ends what is left. A process is signalled through a descriptor
+ * that was held against its start time: a number that was used again never gets a signal meant for another.
+ */
+#include "base/parse.h"
+#include "facts/holders.h"
+#include "swap/eject-internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_AGAIN_MS = 200, KILLED_MS = 5000 };
+
+/* What a holder is ended as: one step for each, however many processes it has. */
+struct culprit {
+	const struct facts_engine_stop *engine;
+	const char *name; /* container, or unit; NULL: the process itself */
+	const struct holder *h;
+};
+
+static struct culprit culprit_of(const struct holder *h)
+{
+	struct culprit c = {.h = h};
+
+	if (h->container && *h->container) {
+		c.engine = facts_engine_stop_find(h->engine);
+		c.name = h->container;
+	} else if (h->unit && str_ends(h->unit, ".service") && !str_starts(h->unit, "user@")) {
+		c.name = h->unit;
+	}
+	return c;
+}
+
+/* The start time of a process: the 22nd field; its name, the second, may hold anything. */
+static uint64_t start_ticks(struct eject *e, uint32_t pid)
+{
+	const char *text, *at;
+	uint64_t v = 0;
+	struct strs words;
+
+	if (tree_read_str(&e->m->tree->root, arena_printf(e->a, "proc/%u/stat", pid), e->a, &text) <
+	    0)
+		return 0;
+	at = strrchr(text, ')');
+	words = str_split(e->a, at ? at + 1 : "", " ");
+	return words.n > 19 && parse_u64(words.v[19], 10, UINT64_MAX, &v) == 0 ? v : 0;
+}
+
+static int signal_process(struct eject *e, const struct holder *h, int sig)
+{
+	int fd = (int)syscall(SYS_pidfd_open, (pid_t)h->pid, 0), r = fd < 0 ? -errno : 0;
+
+	if (r == 0 && start_ticks(e, h->pid) != h->start_ticks)
+		r = -ESRCH;
+	if (r == 0)
+		r = effects_signal(e->fx, fd, sig);
+	if (fd >= 0)
+		close(fd);
+	return r == -ESRCH ? 0 : r;
+}
+
+static int stop_container(struct eject *e, const struct culprit *c)
+{
+	struct strs argv = {0}, words = str_split(e->a, c->engine->command, " ");
+	uint32_t i;
+
+	for (i = 0; i < words.n; i++)
+		strs_add(e->a, &argv,
+			 str_eq(words.v[i], "%t") ? arena_printf(e->a, "%u", e->timeout_ms / 1000) :
+						    words.v[i]);
+	strs_add(e->a, &argv, c->name);
+	strs_add(e->a, &argv, NULL);
+	return effects_run(e->fx, argv.v, e->timeout_ms + 10000, NULL);
+}
+
+static void stop(struct eject *e, const struct culprit *c)
+{
+	const char *const systemctl[] = {"systemctl", "stop", c->name, NULL};
+	int r;
+
+	if (c->engine)
+		steps_begin(&e->steps, "stop the container %s by %s",
+			    c->h->container_name ? c->h->container_name : c->name, c->h->engine);
+	else if (c->name)
+		steps_begin(&e->steps, "stop %s", c->name);
+	else
+		steps_begin(&e->steps, "end %s (%u)", c->h->command ? c->h->command : "process",
+			    c->h->pid);
+	if (c->engine)
+		r = stop_container(e, c);
+	else
+		r = c->name ? effects_run(e->fx, systemctl, e->timeout_ms, NULL) :
+			      signal_process(e, c->h, SIGTERM);
+	steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE,
+		  r > 0 ? arena_printf(e->a, "it ended with status %d", r) :
+		  r < 0 ? strerror(-r) :
+			  NULL,
+		  NULL);
+}
+
+/* Each once: a container with ten processes is stopped one time. */
+static void stop_all(struct eject *e, const struct holder_list *l)
+{
+	struct strs done = {0};
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++) {
+		struct culprit c = culprit_of(&l->v[i]);
+		const char *key = c.name ? c.name : arena_printf(e->a, "%u", l->v[i].pid);
+
+		if (strs_has(&done, key))
+			continue;
+		strs_add(e->a, &done, key);
+		stop(e, &c);
+	}
+}
+
+static void kill_all(struct eject *e, const struct holder_list *l)
+{
+	uint32_t i;
+	int r;
+
+	for (i = 0; i < l->n; i++) {
+		steps_begin(&e->steps, "kill %s (%u)",
+			    l->v[i].command ? l->v[i].command : "process", l->v[i].pid);
+		r = signal_process(e, &l->v[i], SIGKILL);
+		steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE,
+			  r ? strerror(-r) : NULL, NULL);
+	}
+}
+
+/* Those that are not for us to end, with the reason; NULL: all may be ended. */
+static const char *spared(struct eject *e, const struct holder_list *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct holder *h = &l->v[i];
+		const struct facts_seat_program *seat = facts_seat_program_find(h->command);
+		const char *name = h->command ? h->command : "a process";
+
+		if (h->how == HOLD_MOUNT)
+			return "a file system on what goes with it is mounted";
+		if (h->pod && *h->pod)
+			return arena_printf(
+				e->a, "the pod %s holds it, and Kubernetes would start it again",
+				h->pod);
+		if (h->container && *h->container && !facts_engine_stop_find(h->engine))
+			return arena_printf(e->a, "how containers of %s are stopped is not known",
+					    h->engine ? h->engine : "this engine");
+		if (h->compositor && !e->req->force && !(seat && seat->broker))
+			return arena_printf(
+				e->a,
+				"%s (%u) is the display server of a session, and everything in it would end",
+				name, h->pid);
+	}
+	return NULL;
+}
+
+static bool refuse_spared(struct eject *e, const struct holder_list *l, const char *why)
+{
+	e->out->holders = *l;
+	return eject_refuse(
+		e, why,
+		"end it yourself (log out, unmount, drain the node), then eject again; --force ends a session, too");
+}
+
+/* Brokers let go when those do that they opened it for. */
+static struct holder_list without_brokers(struct eject *e, const struct holder_list *l)
+{
+	struct holder_list some = {0};
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct facts_seat_program *seat = facts_seat_program_find(l->v[i].command);
+
+		if (!seat || !seat->broker)
+			*LIST_PUSH(e->a, &some) = l->v[i];
+	}
+	return some;
+}
+
+/* Looks again until nobody is left or the time is over; who is left. */
+static bool wait_gone(struct eject *e, uint32_t wait_ms, struct holder_list *ret)
+{
+	const struct timespec piece = {.tv_nsec = LOOK_AGAIN_MS * 1000 * 1000};
+	uint32_t waited;
+
+	for (waited = 0;; waited += LOOK_AGAIN_MS) {
+		if (e->fx->dry) {
+			*ret = (struct holder_list){0};
+			return true;
+		}
+		if (!eject_blockers(e, ret))
+			return false;
+		if (ret->n == 0 || waited >= wait_ms)
+			return true;
+		nanosleep(&piece, NULL);
+	}
+}
+
+bool eject_step_stop(struct eject *e)
+{
+	struct holder_list left, ours;
+	const char *why;
+
+	if (!eject_blockers(e, &left))
+		return false;
+	if (left.n == 0)
+		return true;
+	if (!e->req->stop)
+		return eject_refuse_users(e, &left);
+	why = spared(e, &left);
+	if (why)
+		return refuse_spared(e, &left, why);
+	ours = without_brokers(e, &left);
+	stop_all(e, &ours);
+	if (!wait_gone(e, e->timeout_ms, &left))
+		return false;
+	if (left.n && e->req->force) {
+		ours = without_brokers(e, &left);
+		kill_all(e, &ours);
+		if (!wait_gone(e, KILLED_MS, &left))
+			return false;
+	}
+	return left.n == 0 || eject_refuse_users(e, &left);
+}
