@@ -80,7 +80,7 @@ static int linux_child(struct effects *fx, const char *what, effects_fn fn, void
 		waitpid(pid, NULL, r == -ETIMEDOUT ? WNOHANG : 0);
 	if (r < 0 && *said.text)
 		return err_set(e, r, "%s", said.text);
-	return r < 0 ? err_set(e, r, "cannot %s: %s", what, strerror(-r)) : 0;
+	return r < 0 ? err_set(e, r, "cannot %s: %s", what, strerror(-r)) : r;
 }
 
 struct attribute {

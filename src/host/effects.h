@@ -18,7 +18,7 @@ struct effects;
 
 enum effect { EFFECT_UNKNOWN, EFFECT_WRITE, EFFECT_FILE, EFFECT_UNLINK, EFFECT_RUN, EFFECT_SIGNAL, EFFECT_CHILD };
 
-/* What a child does, in one go: 0 or negative errno, and what a person reads of the failure. */
+/* What a child does, in one go: 0 or more, or negative errno and what a person reads of the failure. */
 typedef int (*effects_fn)(void *arg, struct err *e);
 
 struct effects_ops {

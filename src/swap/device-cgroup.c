@@ -241,7 +241,7 @@ static int explain(struct err *e, int code, const char *folder)
 static int walk(struct arena *a, const struct device_cgroup *c, bool from_top, int (*fn)(void *, const char *, bool), void *arg,
 		struct err *e)
 {
-	size_t n = strlen(from_top ? c->mount : c->folder), own = strlen(c->folder), end = strlen(c->leaf);
+	size_t n = strlen(from_top ? c->mount : c->folder), own = c->folder ? strlen(c->folder) : SIZE_MAX, end = strlen(c->leaf);
 	int r = 0;
 
 	for (; n <= end && r >= 0; n += 1 + strcspn(c->leaf + MIN(n + 1, end), "/")) {

@@ -11,8 +11,24 @@
 #ifndef GPUBAY_SWAP_GIVE_H
 #define GPUBAY_SWAP_GIVE_H
 
+#include "host/tree.h"
 #include "model/snapshot.h"
 #include "swap/steps.h"
+
+struct give_wish {
+	struct tree *tree;
+	const struct snapshot *snap;
+	const struct gpu *gpu; /* in snap->gpus or snap->displays */
+	const char *container; /* id, unique beginning of one, or name */
+};
+
+/*
+ * Gives the GPU: steps are told and kept, the verdict is usable, refused or failed. A failure leaves nothing behind. Where
+ * the container has the GPU already nothing is changed but what has got lost.
+ */
+enum verdict give_attach(struct steps *s, const struct give_wish *wish);
+/* Takes one GPU, or with gpu_id NULL every one, back from one container. The verdict is done, refused or failed. */
+enum verdict give_detach(struct steps *s, struct tree *t, const char *gpu_id, const char *container);
 
 /*
  * Takes a GPU (by its stable id) back from every container that it was given to, before it is ejected: what opened it
@@ -20,5 +36,10 @@
  * containers that are gone; the first failure is in *e.
  */
 int give_take_back(struct steps *s, const char *gpu_id, struct err *e);
+/*
+ * Takes back what was given of GPUs that are not there any more: their device numbers may become another GPU's. Forgets
+ * containers that are gone. For whoever sees that a GPU was pulled.
+ */
+int give_sweep(struct steps *s, struct tree *t, const struct snapshot *snap, struct err *e);
 
 #endif

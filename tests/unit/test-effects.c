@@ -116,6 +116,8 @@ static int in_child(void *arg, struct err *e)
 		sleep(2);
 	if (str_eq(what, "die"))
 		kill(getpid(), SIGKILL);
+	if (str_eq(what, "count"))
+		return 3;
 	if (str_eq(what, "no words"))
 		return -ENODEV;
 	return str_eq(what, "fail") ? err_set(e, -EROFS, "'/dev' is read-only") : 0;
@@ -128,6 +130,7 @@ static void children(void **state)
 
 	effects_init_linux(&fx, a);
 	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"well", 10000, &e), 0);
+	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"count", 10000, &e), 3);
 	assert_string_equal(e.text, "");
 	assert_int_equal(effects_child(&fx, "do it", in_child, (void *)"fail", 10000, &e), -EROFS);
 	assert_string_equal(e.text, "'/dev' is read-only");

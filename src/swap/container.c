@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "swap/container.h"
+
+#include "base/parse.h"
+#include "facts/sandboxes.h"
+#include "host/worker.h"
+#include "swap/attribute.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <pwd.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ID_BEGIN_MIN = 4, ASK_MS = 10000, FILE_MAX = 1024 * 1024 };
+
+static const char *proc_file(struct tree *t, struct arena *a, uint32_t pid, const char *name)
+{
+	char *text;
+
+	return tree_read_file(&t->root, arena_printf(a, "proc/%u/%s", pid, name), a, FILE_MAX, &text, NULL) < 0 ? NULL : text;
+}
+
+/* Field 22 of stat, counted after the program's name, which may hold anything. */
+static uint64_t start_of(struct tree *t, struct arena *a, uint32_t pid)
+{
+	const char *text = proc_file(t, a, pid, "stat"), *after = text ? strrchr(text, ')') : NULL;
+	struct strs fields;
+	uint64_t ticks;
+
+	if (!after)
+		return 0;
+	fields = str_split(a, after + 1, " ");
+	/* The first of them is the state; a zombie has nothing any more. */
+	if (fields.n < 20 || *fields.v[0] == 'Z' || *fields.v[0] == 'X' || parse_u64(fields.v[19], 10, UINT64_MAX, &ticks) < 0)
+		return 0;
+	return ticks;
+}
+
+bool container_alive(struct tree *t, struct arena *a, uint32_t pid, uint64_t start_ticks)
+{
+	return start_ticks && start_of(t, a, pid) == start_ticks;
+}
+
+static bool same_namespace(struct tree *t, struct arena *a, uint32_t pid, const char *kind)
+{
+	const char *its, *ours;
+
+	return tree_readlink(&t->root, arena_printf(a, "proc/%u/ns/%s", pid, kind), a, &its) == 0 &&
+	       tree_readlink(&t->root, arena_printf(a, "proc/self/ns/%s", kind), a, &ours) == 0 && str_eq(its, ours);
+}
+
+static bool hex(const char *s)
+{
+	return *s && strspn(s, "0123456789abcdef") == strlen(s);
+}
+
+/*
+ * Walks all processes for the container whose id begins so, and for its first process. -ENOTUNIQ when there are several
+ * such containers.
+ */
+static int scan(struct tree *t, struct arena *a, const char *id, struct container *ret)
+{
+	struct strs pids;
+	uint32_t i, pid;
+	int r = tree_list(&t->root, "proc", a, &pids);
+
+	*ret = (struct container){0};
+	for (i = 0; i < pids.n && r == 0; i++) {
+		struct holder h = {0};
+		const char *text;
+		uint64_t start;
+
+		if (parse_u32(pids.v[i], 10, INT32_MAX, &pid) < 0 || !(text = proc_file(t, a, pid, "cgroup")))
+			continue;
+		attribute_cgroup(a, text, &h);
+		if (!h.container || !str_starts(h.container, id))
+			continue;
+		if (ret->id && !str_eq(ret->id, h.container))
+			return -ENOTUNIQ;
+		start = start_of(t, a, pid);
+		if (!start || (ret->pid && ret->start_ticks <= start))
+			continue;
+		ret->id = h.container;
+		ret->engine = h.engine;
+		ret->pid = pid;
+		ret->start_ticks = start;
+	}
+	return r < 0 ? r : ret->pid ? 0 : -ENOENT;
+}
+
+/* The engines that have a command to ask, and how each tells id and first process. */
+static const struct {
+	const char *argv[6];
+	const char *engine;
+} engines[] = {
+	{{"podman", "container", "inspect", "--format", "{{.Id}} {{.State.Pid}}"}, "podman"},
+	{{"docker", "container", "inspect", "--format", "{{.Id}} {{.State.Pid}}"}, "docker"},
+	{{"nerdctl", "container", "inspect", "--format", "{{.Id}} {{.State.Pid}}"}, "containerd"},
+};
+
+/* A program's path: what acts as root does not ask PATH. */
+static const char *installed(struct arena *a, const char *name)
+{
+	static const char *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(folders); i++) {
+		const char *path = arena_printf(a, "%s/%s", folders[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+/* 0: the engine knows it; the process is 0 while it does not run. */
+static int ask(struct arena *a, const char *const *argv, const char *name, const char **ret_id, uint32_t *ret_pid)
+{
+	const char *args[8] = {0};
+	struct worker w = {.program = installed(a, argv[0]), .argv = args, .deadline_ms = ASK_MS};
+	struct strs words;
+	unsigned i;
+	int r = -ENOENT;
+
+	if (!w.program)
+		return -ENOENT;
+	for (i = 0; argv[i]; i++)
+		args[i] = argv[i];
+	args[i++] = "--";
+	args[i] = name;
+	worker_run(&w, 1, 0);
+	words = str_split(a, w.out.p ? w.out.p : "", " \n");
+	if (w.end == WORKER_END_EXITED && w.status == 0 && words.n == 2 && hex(words.v[0]) &&
+	    parse_u32(words.v[1], 10, INT32_MAX, ret_pid) == 0) {
+		*ret_id = words.v[0];
+		r = 0;
+	}
+	worker_free(&w);
+	return r;
+}
+
+static int ask_all(struct tree *t, struct arena *a, const char *name, struct container *ret, struct err *e)
+{
+	const char *id;
+	uint32_t pid;
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(engines) && t->live; i++) {
+		if (ask(a, engines[i].argv, name, &id, &pid) < 0)
+			continue;
+		if (pid == 0)
+			return err_set(e, -ESRCH, "container '%s' does not run", name);
+		if (scan(t, a, id, ret) < 0)
+			*ret = (struct container){.pid = pid, .start_ticks = start_of(t, a, pid)};
+		ret->id = id;
+		ret->engine = engines[i].engine;
+		return ret->start_ticks ? 0 : err_set(e, -ESRCH, "container '%s' ended this moment", name);
+	}
+	return -ENOENT;
+}
+
+static int locate(struct tree *t, struct arena *a, const char *wanted, struct container *ret, struct err *e)
+{
+	int r = hex(wanted) && strlen(wanted) >= 12 ? scan(t, a, wanted, ret) : -ENOENT;
+
+	if (r == -ENOENT)
+		r = ask_all(t, a, wanted, ret, e);
+	if (r == -ENOENT && hex(wanted) && strlen(wanted) >= ID_BEGIN_MIN)
+		r = scan(t, a, wanted, ret);
+	if (r == -ENOTUNIQ)
+		return err_set(e, r, "several running containers have an id that begins with '%s'", wanted);
+	if (r == -ENOENT)
+		return err_set(e, r, "no running container is called '%s'", wanted);
+	return r < 0 ? err_set(e, r, "cannot look for container '%s': %s", wanted, strerror(-r)) : 0;
+}
+
+/* Where a hierarchy is mounted as a whole: version 2, or version 1 with this controller. */
+static const char *mount_of(struct arena *a, const char *mounts, bool v2)
+{
+	const char *end = mounts + strlen(mounts), *line;
+	size_t n;
+
+	while (next_line(&mounts, end, &line, &n)) {
+		struct strs f = str_split(a, arena_strn(a, line, n), " ");
+		uint32_t dash = 6;
+
+		while (dash < f.n && !str_eq(f.v[dash], "-"))
+			dash++;
+		if (dash + 3 >= f.n || !str_eq(f.v[3], "/"))
+			continue;
+		if (v2 && str_eq(f.v[dash + 1], "cgroup2"))
+			return f.v[4];
+		if (!v2 && str_eq(f.v[dash + 1], "cgroup")) {
+			struct strs options = str_split(a, f.v[dash + 3], ",");
+
+			if (strs_has(&options, "devices"))
+				return f.v[4];
+		}
+	}
+	return NULL;
+}
+
+/* The path in "0::/path" or "7:devices:/path"; a line may name several controllers. */
+static const char *path_of(struct arena *a, const char *cgroups, bool v2)
+{
+	const char *end = cgroups + strlen(cgroups), *line;
+	size_t n;
+
+	while (next_line(&cgroups, end, &line, &n)) {
+		char *text = arena_strn(a, line, n), *names = strchr(text, ':'), *path = names ? strchr(names + 1, ':') : NULL;
+		struct strs list;
+
+		if (!path)
+			continue;
+		*path++ = '\0';
+		list = str_split(a, names + 1, ",");
+		if (v2 ? list.n == 0 : strs_has(&list, "devices"))
+			return path;
+	}
+	return NULL;
+}
+
+/* The part of the path that ends with the folder named after the container is its own. */
+static void place(struct arena *a, const char *mount, const char *path, const char *id, struct device_cgroup *ret)
+{
+	const char *at;
+
+	*ret = (struct device_cgroup){0};
+	if (!mount || !path || strstr(path, "/.."))
+		return;
+	ret->mount = mount;
+	ret->leaf = str_eq(path, "/") ? mount : arena_printf(a, "%s%s", mount, path);
+	at = strstr(ret->leaf, id);
+	if (at)
+		ret->folder = arena_strn(a, ret->leaf, (size_t)(at - ret->leaf) + strcspn(at, "/"));
+}
+
+static const char *own_mountinfo(struct tree *t, struct arena *a)
+{
+	char *text;
+
+	return tree_read_file(&t->root, "proc/self/mountinfo", a, FILE_MAX, &text, NULL) < 0 ? NULL : text;
+}
+
+static void read_cgroups(struct tree *t, struct arena *a, struct container *c)
+{
+	const char *mounts = own_mountinfo(t, a), *cgroups = proc_file(t, a, c->pid, "cgroup"), *name;
+
+	c->unit = "";
+	if (!mounts || !cgroups)
+		return;
+	place(a, mount_of(a, mounts, true), path_of(a, cgroups, true), c->id, &c->v2);
+	place(a, mount_of(a, mounts, false), path_of(a, cgroups, false), c->id, &c->v1);
+	name = c->v2.folder ? c->v2.folder : c->v1.folder ? c->v1.folder : "";
+	if (str_ends(name, ".scope"))
+		c->unit = str_base(name);
+}
+
+/* The words after "Name:" in /proc/PID/status. */
+static struct strs status_words(struct arena *a, const char *status, const char *name)
+{
+	const char *end = status + strlen(status), *line;
+	size_t n, key = strlen(name);
+
+	while (next_line(&status, end, &line, &n))
+		if (n > key && memcmp(line, name, key) == 0 && line[key] == ':')
+			return str_split(a, arena_strn(a, line + key + 1, n - key - 1), " \t");
+	return (struct strs){0};
+}
+
+/* Of the four of Uid and Gid the second counts when files are opened. */
+static int read_identity(struct tree *t, struct arena *a, struct container *c)
+{
+	const char *status = proc_file(t, a, c->pid, "status");
+	struct strs words;
+	uint32_t i, gid;
+
+	if (!status)
+		return -ESRCH;
+	words = status_words(a, status, "Uid");
+	if (words.n != 4 || parse_u32(words.v[1], 10, UINT32_MAX, &c->uid) < 0)
+		return -ESRCH;
+	words = status_words(a, status, "Gid");
+	if (words.n != 4 || parse_u32(words.v[1], 10, UINT32_MAX, &c->gid) < 0)
+		return -ESRCH;
+	words = status_words(a, status, "Groups");
+	for (i = 0; i < words.n; i++)
+		if (parse_u32(words.v[i], 10, UINT32_MAX, &gid) == 0)
+			u32s_add(a, &c->groups, gid);
+	words = status_words(a, status, "CapEff");
+	if (words.n == 1)
+		parse_u64(words.v[0], 16, UINT64_MAX, &c->capabilities);
+	return 0;
+}
+
+/* A label that the file systems of a container are mounted with: context="system_u:object_r:container_file_t:s0:c1,c2". */
+static const char *read_label(struct tree *t, struct arena *a, uint32_t pid)
+{
+	static const char key[] = "context=\"";
+	const char *text = proc_file(t, a, pid, "mountinfo"), *end = text ? text + strlen(text) : NULL, *line;
+	size_t n;
+
+	while (text && next_line(&text, end, &line, &n)) {
+		const char *copy = arena_strn(a, line, n), *at = strstr(copy, key);
+
+		if (at && strstr(copy, " /dev "))
+			return arena_strn(a, at + strlen(key), strcspn(at + strlen(key), "\""));
+	}
+	return "";
+}
+
+int container_find(struct tree *t, struct arena *a, const char *wanted, struct container *ret, struct err *e)
+{
+	const char *command;
+	int r = locate(t, a, wanted, ret, e);
+
+	if (r < 0)
+		return r;
+	if (read_identity(t, a, ret) < 0)
+		return err_set(e, -ESRCH, "container '%s' ended this moment", wanted);
+	read_cgroups(t, a, ret);
+	command = proc_file(t, a, ret->pid, "cmdline");
+	ret->program = arena_str(a, str_base(command ? command : ""));
+	ret->own_users = !same_namespace(t, a, ret->pid, "user");
+	ret->label = read_label(t, a, ret->pid);
+	return 0;
+}
+
+/* Whose the user namespace is: that of a rootless container is its user's. */
+static uint32_t namespace_owner(uint32_t pid)
+{
+	char path[64];
+	uid_t owner = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/user", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (ioctl(fd, NS_GET_OWNER_UID, &owner) < 0)
+		owner = 0;
+	close(fd);
+	return owner;
+}
+
+static const char *user_name(struct arena *a, uint32_t uid)
+{
+	struct passwd *p = getpwuid(uid);
+
+	return p ? arena_str(a, p->pw_name) : arena_printf(a, "%u", uid);
+}
+
+static bool own_mounts(uint32_t pid)
+{
+	struct stat its, ours;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/mnt", pid);
+	return stat(path, &its) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 && its.st_ino != ours.st_ino;
+}
+
+int container_open_to_gifts(const struct container *c, struct arena *a, const char **ret_remedy, struct err *e)
+{
+	const struct facts_sandbox *sandbox = facts_sandbox_find(c->program);
+	uint32_t owner = c->own_users ? namespace_owner(c->pid) : 0;
+
+	*ret_remedy = "start the container anew with the GPU: --device KIND=NAME, as 'gpubay cdi list' shows";
+	if (sandbox)
+		return err_set(e, -EPERM, "it runs in %s: %s stands between it and the devices of this machine", sandbox->runtime,
+			       sandbox->what);
+	if (owner) {
+		*ret_remedy = "start it anew as that user with --device, or run it as root";
+		return err_set(e, -EPERM,
+			       "it is a rootless container of user %s: what it may open is what that user may, and its user namespace has "
+			       "no rights over devices", user_name(a, owner));
+	}
+	if (!own_mounts(c->pid))
+		return err_set(e, -EPERM, "it has no mount namespace of its own, so there is no /dev that would be only its");
+	return 0;
+}
