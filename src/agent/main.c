@@ -54,11 +54,18 @@ static int parse_fd(const char *text, struct agent_options *o)
 	return DONE;
 }
 
+static int misunderstood(const char *word)
+{
+	fprintf(stderr, "gpubayd: '%s' is not understood; see 'gpubayd --help'\n", word);
+	return USAGE;
+}
+
 /* -1: go on; else the exit status. */
 static int parse(int argc, char **argv, struct agent_options *o)
 {
 	int opt;
 
+	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
 		switch (opt) {
 		case OPT_ONCE: o->once = true; break;
@@ -72,14 +79,10 @@ static int parse(int argc, char **argv, struct agent_options *o)
 			break;
 		case OPT_HELP: fputs(usage, stdout); return DONE;
 		case OPT_VERSION: puts("gpubayd " GPUBAY_VERSION); return DONE;
-		default: fputs("gpubayd: see 'gpubayd --help'\n", stderr); return USAGE;
+		default: return misunderstood(argv[optind - 1]);
 		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "gpubayd: '%s' is not understood; see 'gpubayd --help'\n", argv[optind]);
-		return USAGE;
-	}
-	return -1;
+	return optind < argc ? misunderstood(argv[optind]) : -1;
 }
 
 /* Folders that were not named lie where the system has them, below the root. */

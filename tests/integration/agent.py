@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""gpubayd over a machine that a test changes: a captured tree, events over a socket pair, what it said kept.
+
+    with Machine("8gpu-10rdma-2socket") as m, m.agent() as a:
+        m.unbind(gpu); a.event("unbind", gpu); a.wait_withdrawn(gpu)
+"""
+import glob
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+SRC = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(SRC, "tests/integration"))
+import captree  # noqa: E402
+
+BUILD = os.environ.get("GPUBAY_BUILD", os.path.join(SRC, "build"))
+GPUBAYD = os.path.join(BUILD, "src/agent/gpubayd")
+PATIENCE_S = 20
+
+
+def kernel_message(action, path, **keys):
+    keys = {"ACTION": action, "DEVPATH": path, **keys}
+    return (f"{action}@{path}\0" + "".join(f"{k}={v}\0" for k, v in keys.items())).encode()
+
+
+def udev_message(action, path, **keys):
+    text = "".join(f"{k}={v}\0" for k, v in {"ACTION": action, "DEVPATH": path, **keys}.items()).encode()
+    return b"libudev\0" + struct.pack(">I", 0xFEEDCAFE) + struct.pack("=7I", 40, 40, len(text), 0, 0, 0, 0) + text
+
+
+def until(what, seconds=PATIENCE_S):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+class Machine:
+    def __init__(self, name):
+        self.root = tempfile.mkdtemp(prefix="gpubay-agent-")
+        captree.lay_out(captree.read(os.path.join(SRC, "tests/machines", name + ".machine"))[0], self.root)
+        for folder in ("dev", "run", "var/lib"):
+            os.makedirs(os.path.join(self.root, folder), exist_ok=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.root, *parts)
+
+    def gpus(self):
+        """Addresses of the vendors' display functions."""
+        folder = self.path("sys/bus/pci/devices")
+        found = []
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name, "uevent")) as f:
+                text = f.read()
+            if re.search(r"^PCI_CLASS=3", text, re.M) and re.search(r"^PCI_ID=(10DE|1002|8086):", text, re.M):
+                found.append(name)
+        return found
+
+    def devpath(self, address):
+        return "/devices/" + os.readlink(self.path("sys/bus/pci/devices", address)).split("devices/", 1)[1]
+
+    def set_driver(self, address, driver):
+        """Bound ("xe") or unbound (""), as sysfs shows it."""
+        folder = os.path.realpath(self.path("sys/bus/pci/devices", address))
+        with open(os.path.join(folder, "uevent")) as f:
+            text = re.sub(r"^DRIVER=.*\n", "", f.read(), flags=re.M)
+        link = os.path.join(folder, "driver")
+        if os.path.islink(link + (".was" if driver else "")):
+            os.rename(*((link + ".was", link) if driver else (link, link + ".was")))
+        with open(os.path.join(folder, "uevent"), "w") as f:
+            f.write((f"DRIVER={driver}\n" if driver else "") + text)
+
+    def driver(self, address):
+        with open(self.path("sys/bus/pci/devices", address, "uevent")) as f:
+            return (re.findall(r"^DRIVER=(.*)$", f.read(), re.M) or [""])[0]
+
+    def agent(self, *args, **how):
+        return Agent(self, args, **how)
+
+
+class Agent:
+    """The program, started; its standard error in said()."""
+
+    def __init__(self, machine, args=(), env=None, wrap=(), cdi=None, inject=True):
+        self.machine, self.cdi = machine, cdi or machine.path("run/cdi")
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.log = tempfile.TemporaryFile("w+")
+        argv = [*wrap, GPUBAYD, "--root", machine.root, "--cdi-dir", self.cdi, *args]
+        if inject:
+            argv += ["--uevent-fd", str(theirs.fileno())]
+        self.process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], stderr=self.log, stdin=subprocess.DEVNULL,
+                                        env={**os.environ, **(env or {})})
+        theirs.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.socket.close()
+        self.log.close()
+
+    def pid(self):
+        """Of the agent itself, where it runs below another program."""
+        pid = self.process.pid
+        while os.path.basename(os.readlink(f"/proc/{pid}/exe")) != "gpubayd":
+            with open(f"/proc/{pid}/task/{pid}/children") as f:
+                pid = int(f.read().split()[0])
+        return pid
+
+    def stop(self):
+        """The exit status."""
+        if self.process.poll() is None:
+            os.kill(self.pid(), signal.SIGTERM)
+        return self.process.wait(timeout=PATIENCE_S)
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def event(self, action, address, subsystem="pci", below="", udev=False, **keys):
+        make = udev_message if udev else kernel_message
+        path = self.machine.devpath(address) + below
+        self.socket.send(make(action, path, SUBSYSTEM=subsystem, **keys))
+
+    def specs(self):
+        text = ""
+        for path in glob.glob(os.path.join(self.cdi, "*.json")):
+            try:
+                with open(path) as f:
+                    text += f.read()
+            except FileNotFoundError:
+                pass
+        return text
+
+    def offers(self, address):
+        return f'"{address}"' in self.specs()
+
+    def wait_offered(self, address, seconds=PATIENCE_S):
+        return until(lambda: self.offers(address), seconds)
+
+    def wait_withdrawn(self, address, seconds=PATIENCE_S):
+        return until(lambda: not self.offers(address), seconds)
+
+    def usage(self):
+        """KiB resident, KiB private, descriptors, threads."""
+        pid = self.pid()
+        with open(f"/proc/{pid}/smaps_rollup") as f:
+            text = f.read()
+        rss = int(re.search(r"^Rss:\s+(\d+)", text, re.M).group(1))
+        private = sum(int(n) for n in re.findall(r"^Private_\w+:\s+(\d+)", text, re.M))
+        return rss, private, len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task"))
+
+    def wakeups(self):
+        with open(f"/proc/{self.pid()}/status") as f:
+            return sum(int(n) for n in re.findall(r"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", f.read(), re.M))
