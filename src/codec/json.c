@@ -131,6 +131,19 @@ json_t *json_object_of(const struct snapshot *s, const void *obj, const struct f
 	return o;
 }
 
+json_t *json_known_of(const void *obj, const struct field *table)
+{
+	json_t *o = json_object();
+	const struct field *f;
+	uint64_t known;
+
+	memcpy(&known, obj, sizeof(known));
+	for (f = table; f->name; f++)
+		if (!(f->flags & FIELD_HIDDEN) && known >> f->bit & 1)
+			json_object_set_new(o, f->name, value_of(NULL, (const char *)obj + f->offset, f));
+	return o;
+}
+
 json_t *json_array_of(const struct snapshot *s, const void *v, uint32_t n, size_t size, const struct field *table)
 {
 	json_t *a = json_array();
@@ -311,6 +324,16 @@ json_t *json_node_schema(void)
 void json_print(json_t *doc, struct buf *out)
 {
 	char *text = json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+
+	buf_adds(out, text ? text : "{}");
+	buf_addc(out, '\n');
+	free(text);
+	json_decref(doc);
+}
+
+void json_line(json_t *doc, struct buf *out)
+{
+	char *text = json_dumps(doc, JSON_COMPACT | JSON_REAL_PRECISION(9));
 
 	buf_adds(out, text ? text : "{}");
 	buf_addc(out, '\n');

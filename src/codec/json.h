@@ -14,6 +14,8 @@
 
 /* One object; a new reference. `s` resolves references to names. */
 json_t *json_object_of(const struct snapshot *s, const void *obj, const struct field *table);
+/* The same with its known fields alone: for a table most of whose fields do not concern an object. No references. */
+json_t *json_known_of(const void *obj, const struct field *table);
 /* {"schema": "gpubay/<kind>/v1"}; a new reference. */
 json_t *json_document(const char *kind);
 /* Appends every element of an array of `n` structs of `size` bytes. A new reference. */
@@ -27,5 +29,7 @@ json_t *json_node_schema(void);
 
 /* Indented text with a final newline; steals the reference. */
 void json_print(json_t *doc, struct buf *out);
+/* One line with a final newline; steals the reference. */
+void json_line(json_t *doc, struct buf *out);
 
 #endif
