@@ -146,6 +146,11 @@ static int ask(struct dbus *d, const struct dbus_peer *peer, const char *method,
 		copy(a, ret_error->name, sizeof(ret_error->name), error.name);
 		copy(a, ret_error->message, sizeof(ret_error->message), error.message);
 	}
+	/* A service that went away in mid-call has the same errno as one that is slow; the bus tells them apart by name. */
+	if (r == -ETIMEDOUT && str_eq(error.name, "org.freedesktop.DBus.Error.NoReply")) {
+		copy(a, ret_error->name, sizeof(ret_error->name), error.name);
+		r = -EREMOTEIO;
+	}
 	sd.sd_bus_error_free(&error);
 	sd.sd_bus_message_unref(m);
 	return MIN(r, 0);

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-enum { BOLT_OPEN_MS = 10000, BOLT_ASK_MS = 10000 };
+enum { BOLT_OPEN_MS = 5000, BOLT_ASK_MS = 10000 };
 
 /* Who may write the list decides what reaches the machine's memory. */
 static int check_owner(const struct tree_dir *root, struct err *e)

@@ -108,6 +108,14 @@ class Lab:
         self.lay(chosen)
         self.tree.update(chosen)
 
+    def show_bus(self):
+        """PCI functions as they are before drivers bind."""
+        bound = {p: e for p, e in self.hidden.items() if p.endswith("/uevent") and b"DRIVER=" in (e[1] or b"")}
+        for path, (kind, value) in bound.items():
+            self.hidden[path] = (kind, re.sub(rb"DRIVER=[^\n]*\n", b"", value))
+        self.show(lambda p: not self.of_driver(p) and not p.startswith("run/"))
+        self.hidden.update(bound)
+
     def lay(self, entries):
         where = {"sys": "/sys", "dev": "/dev", "etc": "/etc", "run": "/run", "var": "/var"}
         for top, target in where.items():

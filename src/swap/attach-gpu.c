@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a GPU on the bus to one that programs can use: it answers, its memory windows have addresses, a driver is bound,
+ * the nodes are there, and udev's entry. No driver is loaded for a GPU that does not answer or has no windows: some hang
+ * the machine then (minisforum-docs/MS-02-Ultra#32, NVIDIA/open-gpu-kernel-modules#1109).
+ */
+#include "base/parse.h"
+#include "facts/attach.h"
+#include "facts/checks.h"
+#include "facts/facts.h"
+#include "facts/reports.h"
+#include "swap/attach-internal.h"
+#include "swap/note.h"
+
+#include <errno.h>
+
+enum { TOOL_MS = 30000, BY_ITSELF_MS = 5000, LOADED_MS = 2000, NODES_MS = 3000 };
+
+struct one {
+	uint64_t address;
+	const char *id;
+	char text[PCI_ADDR_TEXT];
+};
+
+static uint32_t find(const struct attach *at, const struct one *o)
+{
+	uint32_t i;
+
+	for (i = 0; i < at->s->gpus.n; i++)
+		if (at->s->gpus.v[i].address == o->address)
+			return i;
+	return NONE;
+}
+
+/* The GPU in the snapshot of now; NULL, and told, when it is gone. */
+static const struct gpu *here(struct attach *at, const struct one *o)
+{
+	uint32_t i = find(at, o);
+
+	if (i != NONE && at->s->gpus.v[i].state != GPU_STATE_ABSENT)
+		return &at->s->gpus.v[i];
+	attach_fails(at, STEP_RESULT_FAILED, arena_printf(at->a, "GPU %s", o->text), "it went away meanwhile", "plug it in again");
+	return NULL;
+}
+
+static uint32_t index_of(const struct attach *at, const struct gpu *g)
+{
+	return (uint32_t)(g - at->s->gpus.v);
+}
+
+static const char *first_evidence(struct attach *at, const struct gpu *g)
+{
+	const struct evidence *e = g->state_evidence.v;
+	uint32_t i;
+
+	for (i = 0; i + 1 < g->state_evidence.n && !(e->note && *e->note); i++)
+		e = &g->state_evidence.v[i + 1];
+	if (!g->state_evidence.n)
+		return "for no reason that can be seen";
+	return arena_printf(at->a, "%s%s%s%s%s", e->note ? e->note : "", e->path ? " (" : "", e->path ? e->path : "",
+			    e->value && *e->value ? arena_printf(at->a, ": %s", e->value) : "", e->path ? ")" : "");
+}
+
+/* Life. */
+
+static bool clear_note(struct attach *at, const struct one *o, enum gpu_state state)
+{
+	steps_begin(&at->st, "forget that it was %s", state == GPU_STATE_REMOVING ? "being taken out" : "ejected");
+	return attach_wrote(at, note_clear(at->fx, o->id), NULL, NULL);
+}
+
+/* Some drivers hang whoever has them take another GPU while one of theirs is dead. */
+static const struct gpu *dead_sibling(const struct attach *at, const struct gpu *g)
+{
+	uint32_t i;
+
+	for (i = 0; i < at->s->gpus.n && facts_lost_of(g->vendor); i++)
+		if (at->s->gpus.v[i].vendor == g->vendor && at->s->gpus.v[i].state == GPU_STATE_LOST)
+			return &at->s->gpus.v[i];
+	return NULL;
+}
+
+static bool is_alive(struct attach *at, const struct one *o)
+{
+	const struct gpu *g = here(at, o);
+
+	if (!g)
+		return false;
+	if (g->state == GPU_STATE_REMOVING || g->state == GPU_STATE_SAFE_TO_UNPLUG) {
+		if (!clear_note(at, o, g->state))
+			return false;
+		attach_look(at, true);
+		/* Over dry effects the note stays, and hides the rest. */
+		at->pending |= at->fx->dry;
+		return !at->fx->dry && is_alive(at, o);
+	}
+	if (g->state == GPU_STATE_LOST)
+		return attach_fails_by(at, "it answers", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3020");
+	if (g->state == GPU_STATE_WEDGED)
+		return attach_fails_by(at, "it works", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3021");
+	return true;
+}
+
+/* Windows. */
+
+static bool has_windows(struct attach *at, const struct one *o)
+{
+	const struct gpu *g = &at->s->gpus.v[find(at, o)];
+	const struct pci_device *d = &at->s->pci.v[g->pci];
+	uint64_t bytes = 0;
+	uint32_t k, n = 0;
+
+	if (g->state == GPU_STATE_NO_BAR)
+		return attach_fails_by(at, "memory windows", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3001");
+	for (k = 0; k < d->bars.n; k++)
+		if (d->bars.v[k].assigned && !d->bars.v[k].io && d->bars.v[k].index < 6) {
+			bytes += d->bars.v[k].size;
+			n++;
+		}
+	steps_tell(&at->st, "memory windows", STEP_RESULT_DONE,
+		   FIELD_KNOWN(d, pci_device, bars) ? arena_printf(at->a, "%u, %llu MiB together", n, (unsigned long long)(bytes >> 20)) : NULL,
+		   NULL);
+	return true;
+}
+
+/* Driver. */
+
+static bool has_driver(struct attach *at, void *arg)
+{
+	uint32_t i = find(at, arg);
+
+	return i != NONE && FIELD_KNOWN(&at->s->gpus.v[i], gpu, driver) && *at->s->gpus.v[i].driver;
+}
+
+static bool driver_is_there(struct attach *at, const struct gpu *g)
+{
+	uint32_t i;
+
+	for (i = 0; i < g->drivers_possible.n; i++)
+		if (tree_exists(&at->m->tree->root, arena_printf(at->a, "sys/bus/pci/drivers/%s", g->drivers_possible.v[i])))
+			return true;
+	return false;
+}
+
+static bool load(struct attach *at, const struct gpu *g)
+{
+	const struct pci_device *d = &at->s->pci.v[g->pci];
+	struct buf out CLEANUP(buf_free) = BUF_NULL;
+	/* By the name that the GPU goes by, as udev does it: rules of modprobe.d hold, blacklists too. */
+	const char *const argv[] = {"modprobe", "-b", "--", arena_str(at->a, d->modalias), NULL};
+	int r;
+
+	if (!FIELD_KNOWN(d, pci_device, modalias) || !*d->modalias)
+		return true;
+	steps_begin(&at->st, "load its driver");
+	r = effects_run(at->fx, argv, attach_patience(at), &out);
+	if (r > 0)
+		return attach_wrote(at, -EIO, arena_printf(at->a, "modprobe ended with %d: %.300s", r, out.p ? out.p : ""),
+				    "gpubay check driver");
+	return attach_wrote(at, r, NULL, "gpubay check driver");
+}
+
+static bool ask_to_bind(struct attach *at, const struct one *o)
+{
+	const char *path = "/sys/bus/pci/drivers_probe";
+
+	steps_begin(&at->st, "have a driver bind to %s", o->text);
+	steps_path(&at->st, path);
+	return attach_wrote(at, effects_write(at->fx, path, o->text, attach_patience(at)), NULL, "gpubay check driver");
+}
+
+/* What loading and asking may mend; any other error of the driver's checks is for a person. */
+static bool may_mend(const char *id)
+{
+	return str_eq(id, "GB1102") || str_eq(id, "GB1109");
+}
+
+static bool may_bind(struct attach *at, const struct one *o)
+{
+	const struct gpu *g = here(at, o), *dead = g ? dead_sibling(at, g) : NULL;
+	char address[PCI_ADDR_TEXT];
+	struct attach_why why;
+
+	if (!g)
+		return false;
+	if (dead)
+		return attach_fails(at, STEP_RESULT_REFUSED, "driver",
+				    arena_printf(at->a, "%s of the same vendor is lost: its driver may hang when it takes another",
+						 pci_addr_text(dead->address, address)),
+				    check_row_find("GB3020")->remedy);
+	if (at->m->why(at->m->arg, at->s, index_of(at, g), NULL, "driver", at->a, &why) && !may_mend(why.id) &&
+	    check_row_find(why.id)->severity == SEVERITY_ERROR)
+		return attach_fails(at, STEP_RESULT_REFUSED, "driver", arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id),
+				    why.remedy);
+	return true;
+}
+
+/* Loaded by udev when the GPU has just come, else by us; a module that is loaded takes what is there by itself. */
+static bool see_it_loaded(struct attach *at, struct one *o)
+{
+	const struct gpu *g;
+
+	if (at->arriving && attach_until(at, MIN(at->timeout_ms, (uint32_t)BY_ITSELF_MS), has_driver, o))
+		return true;
+	attach_look(at, true);
+	g = here(at, o);
+	if (!g || driver_is_there(at, g))
+		return g != NULL;
+	if (!load(at, g))
+		return false;
+	if (!at->fx->dry)
+		attach_until(at, MIN(at->timeout_ms, (uint32_t)LOADED_MS), has_driver, o);
+	return true;
+}
+
+static bool bind(struct attach *at, struct one *o)
+{
+	const struct gpu *g;
+
+	if (!may_bind(at, o) || !see_it_loaded(at, o))
+		return false;
+	if (has_driver(at, o))
+		return true;
+	if (!here(at, o) || !ask_to_bind(at, o))
+		return false;
+	at->pending |= at->fx->dry;
+	if (at->fx->dry)
+		return false;
+	if (attach_until(at, at->timeout_ms, has_driver, o))
+		return true;
+	attach_look(at, true);
+	g = here(at, o);
+	return g && attach_fails_by(at, "driver", index_of(at, g), NULL, "driver firmware", "no driver took it", "GB1109");
+}
+
+/* Kept for a virtual machine, say: that is somebody's will, and a fault only where this very GPU was asked for. */
+static bool serves_this_machine(struct attach *at, const struct gpu *g)
+{
+	const struct facts_driver *row = facts_driver_find(g->driver);
+	const char *words;
+
+	if (!row || str_eq(row->role, "gpu"))
+		return true;
+	words = arena_printf(at->a, "%s has it, a %s driver: it is kept for something else", g->driver, row->role);
+	if (at->req->what)
+		return attach_fails_by(at, "driver", index_of(at, g), NULL, "driver", words, NULL);
+	steps_tell(&at->st, "driver", STEP_RESULT_SKIPPED, words, NULL);
+	return false;
+}
+
+static bool driver(struct attach *at, struct one *o)
+{
+	const struct gpu *g;
+
+	/* The rules of modprobe and what the module asks for are read only now: they cost. */
+	attach_look(at, true);
+	if (!is_alive(at, o) || (!has_driver(at, o) && !bind(at, o)))
+		return false;
+	g = here(at, o);
+	if (!g || !serves_this_machine(at, g))
+		return false;
+	steps_tell(&at->st, "driver", STEP_RESULT_DONE, arena_str(at->a, g->driver), NULL);
+	return true;
+}
+
+/* Nodes. */
+
+static bool is_ready(struct attach *at, void *arg)
+{
+	uint32_t i = find(at, arg);
+
+	return i != NONE && at->s->gpus.v[i].state == GPU_STATE_READY;
+}
+
+/* Which of the tool's minors are missing; "0" where only nodes without a number are. */
+static struct strs missing_minors(struct attach *at, const struct gpu *g, const struct facts_node_tool *tool)
+{
+	size_t n = strlen(tool->node);
+	struct strs l = {0};
+	uint32_t i, minor;
+
+	for (i = 0; i < g->nodes_missing.n; i++)
+		if (str_starts(g->nodes_missing.v[i], tool->node) && parse_u32(g->nodes_missing.v[i] + n, 10, 255, &minor) == 0)
+			strs_add(at->a, &l, arena_printf(at->a, "%u", minor));
+	if (g->nodes_missing.n && !l.n)
+		strs_add(at->a, &l, "0");
+	return l;
+}
+
+/* Some drivers leave it to a tool of theirs to make the nodes. */
+static bool make_nodes(struct attach *at, const struct gpu *g)
+{
+	const struct facts_node_tool *tool = facts_node_tool_find(g->driver);
+	struct strs missing = tool ? missing_minors(at, g, tool) : (struct strs){0};
+	uint32_t i;
+
+	for (i = 0; i < missing.n; i++) {
+		const char *const argv[] = {tool->program, tool->with, tool->minor, missing.v[i], NULL};
+		int r;
+
+		steps_begin(&at->st, "make its nodes");
+		r = effects_run(at->fx, argv, TOOL_MS, NULL);
+		if (!attach_wrote(at, r > 0 ? -EIO : r, r > 0 ? arena_printf(at->a, "%s ended with %d", tool->program, r) : NULL,
+				  arena_printf(at->a, "install %s, which comes with the driver", tool->program)))
+			return false;
+	}
+	return true;
+}
+
+static const char *say_nodes(struct attach *at, const struct gpu *g)
+{
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
+	uint32_t i;
+
+	for (i = 0; i < g->drm.n; i++)
+		buf_addf(&b, "%s%s", b.n ? " " : "", at->s->drm.v[g->drm.v[i]].name);
+	for (i = 0; i < g->nodes.n; i++)
+		buf_addf(&b, "%s%s", b.n ? " " : "", g->nodes.v[i]);
+	return arena_strn(at->a, b.p ? b.p : "", b.n);
+}
+
+/* Which layer keeps a bound GPU from being ready. */
+static bool not_ready(struct attach *at, const struct one *o)
+{
+	const struct gpu *g;
+	uint32_t k;
+
+	attach_look(at, true);
+	if (!is_alive(at, o))
+		return false;
+	g = here(at, o);
+	if (g->state == GPU_STATE_DEGRADED)
+		return attach_fails_by(at, "it works", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3022");
+	for (k = 0; k < g->state_evidence.n; k++) {
+		const struct evidence *e = &g->state_evidence.v[k];
+
+		if (!e->path || !str_starts(e->path, "/run/udev/"))
+			continue;
+		steps_tell(&at->st, "nodes", STEP_RESULT_DONE, say_nodes(at, g), NULL);
+		return attach_fails(at, STEP_RESULT_FAILED, "udev", arena_printf(at->a, "%s (%s)", e->note, e->path),
+				    "udevadm settle; where nothing comes of it, look whether a rule hangs: journalctl -u systemd-udevd");
+	}
+	return attach_fails_by(at, "nodes", index_of(at, g), NULL, "nodes firmware driver", first_evidence(at, g), NULL);
+}
+
+/* udev makes them in a moment; what it does not make, a tool may. */
+static bool wait_for_nodes(struct attach *at, struct one *o)
+{
+	const struct gpu *g;
+
+	if (is_ready(at, o) || attach_until(at, MIN(at->timeout_ms, (uint32_t)NODES_MS), is_ready, o))
+		return true;
+	g = here(at, o);
+	if (!g || !make_nodes(at, g))
+		return false;
+	return attach_until(at, at->timeout_ms, is_ready, o) || not_ready(at, o);
+}
+
+static bool nodes(struct attach *at, struct one *o)
+{
+	const struct gpu *g;
+
+	if (!wait_for_nodes(at, o))
+		return false;
+	g = here(at, o);
+	if (!g)
+		return false;
+	steps_tell(&at->st, "nodes", STEP_RESULT_DONE, say_nodes(at, g), NULL);
+	if (at->s->platform.udev)
+		steps_tell(&at->st, "udev", STEP_RESULT_DONE, "has its entry", NULL);
+	steps_tell(&at->st, "ready", STEP_RESULT_DONE, arena_printf(at->a, "%s %s", o->text, g->name ? g->name : ""), NULL);
+	at->usable++;
+	return true;
+}
+
+bool attach_gpu(struct attach *at, uint64_t address)
+{
+	struct one o = {.address = address};
+	const struct gpu *g;
+
+	pci_addr_text(address, o.text);
+	if (strs_has(&at->done, o.text))
+		return true;
+	strs_add(at->a, &at->done, arena_str(at->a, o.text));
+	g = here(at, &o);
+	if (!g)
+		return false;
+	o.id = arena_str(at->a, g->id);
+	steps_tell(&at->st, arena_printf(at->a, "GPU %s", o.text), STEP_RESULT_DONE, arena_str(at->a, g->name ? g->name : ""), NULL);
+	return is_alive(at, &o) && has_windows(at, &o) && driver(at, &o) && nodes(at, &o);
+}
