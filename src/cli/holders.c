@@ -3,6 +3,8 @@
 
 #include "base/parse.h"
 
+#include <errno.h>
+
 /* The narrowest thing that can be stopped by a name a person knows. */
 const char *say_owner(struct cli *c, const struct holder *h)
 {
@@ -46,4 +48,56 @@ void holders_print(struct cli *c, const struct holder_list *l)
 	}
 	if (l->n)
 		table_print(c, &t);
+}
+
+/* Displays that are no GPUs can be asked about by their address: their drivers wait for users, too. */
+static const struct gpu *find_display(struct cli *c, const char *text)
+{
+	uint64_t address;
+	uint32_t i;
+
+	for (i = 0; pci_addr_parse(text, &address) == 0 && i < c->snap->displays.n; i++)
+		if (c->snap->displays.v[i].address == address)
+			return &c->snap->displays.v[i];
+	return NULL;
+}
+
+/* The GPUs that are asked about: 0, or an exit status. */
+static int choose(struct cli *c, const struct gpu ***ret, uint32_t *ret_n)
+{
+	const struct gpu **v = arena_alloc(c->a, (c->snap->gpus.n + 1) * sizeof(*v));
+	uint32_t i, n = 0;
+	int r = 0;
+
+	if (c->args.n == 0) {
+		for (; n < c->snap->gpus.n; n++)
+			v[n] = &c->snap->gpus.v[n];
+	} else if ((v[0] = find_display(c, c->args.v[0]))) {
+		n = 1;
+	} else if ((i = cli_gpu(c, c->args.v[0], &r)) != NONE) {
+		v[n++] = &c->snap->gpus.v[i];
+	}
+	*ret = v;
+	*ret_n = n;
+	return r;
+}
+
+int holders_look(struct cli *c, struct holders_seen *ret)
+{
+	const struct gpu **gpus;
+	uint32_t n;
+	int r = cli_snapshot(c, PROBE_LIST);
+
+	if (r == 0)
+		r = choose(c, &gpus, &n);
+	if (r)
+		return r;
+	held_nodes_find(c->tree, c->snap, gpus, n, c->a, &ret->nodes);
+	r = holders_find(c->tree, &ret->nodes, c->a, &ret->holders, &ret->partial);
+	if (r < 0)
+		return cli_error(c, EXIT_UNREADABLE, "%s: which processes there are %s", c->snap->source_name,
+				 r == -ENODATA || r == -ENOENT ? "is not in it" : strerror(-r));
+	if (ret->partial)
+		fprintf(stderr, "gpubay: not every process could be looked at; root can, outside of containers\n");
+	return 0;
 }

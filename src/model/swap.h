@@ -49,6 +49,21 @@ ENUM_DECL(hold, HOLD)
 	F(S, compositor, b, _, 0, "it is the display server of a seat")
 FIELD_STRUCT(holder, HOLDER)
 
+/* A container that uses a GPU, or was given one. */
+#define GPU_CONTAINER(F, S) \
+	F(S, engine, str, _, 0, "container engine: podman, docker, containerd, cri-o") \
+	F(S, id, str, _, 0, "container id") \
+	F(S, name, str, _, 0, "its name") \
+	F(S, image, str, _, 0, "image") \
+	F(S, pod, str, _, 0, "Kubernetes pod: namespace/name, else its uid") \
+	F(S, manager_uid, u32, _, 0, "user whose own engine runs it; not known: the system's") \
+	F(S, gpus, refs, gpu, 0, "GPUs") \
+	F(S, in_use, b, _, 0, "a process of it has one open now") \
+	F(S, pids, nums, _, 0, "these processes") \
+	F(S, nodes, strs, _, 0, "device nodes of GPUs that it has") \
+	F(S, ways, strs, _, 0, "how it got them: CDI NAME, --device NODE, bind mount, privileged, gpubay attach")
+FIELD_STRUCT(gpu_container, GPU_CONTAINER)
+
 #define VERDICT(E, P) \
 	E(P, SAFE, "SAFE TO UNPLUG") E(P, NOT_SAFE, "NOT SAFE") E(P, REFUSED, "refused") E(P, USABLE, "usable") \
 	E(P, NOT_USABLE, "not usable") E(P, CHANGED, "done") E(P, FAILED, "failed")

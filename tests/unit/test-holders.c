@@ -3,6 +3,7 @@
 #include "host/tree-mem.h"
 #include "probe/probe.h"
 #include "swap/attribute.h"
+#include "swap/containers.h"
 #include "swap/holders.h"
 
 #include "base/parse.h"
@@ -466,6 +467,87 @@ static void groups(void **state)
 	}
 }
 
+static void command_line(struct tree *t, const char *process, const char *words)
+{
+	char *text = arena_str(tree_mem_arena(t), words), *c;
+
+	for (c = text; *c; c++)
+		*c = *c == ' ' ? '\0' : *c;
+	assert_int_equal(tree_mem_file(t, in(t, process, "cmdline"), text, strlen(words) + 1), 0);
+}
+
+static void config(struct tree *t, const char *bundle, const char *text)
+{
+	put(t, in(t, bundle, "config.json"), text);
+}
+
+/* Docker, a Kubernetes node with containerd, and CRI-O, as their files lie; ID's first half is shared by nobody. */
+static void containers_of_daemons(void **state)
+{
+	struct tree *t CLEANUP(tree_freep) = machine();
+	struct found f CLEANUP(found_free) = {0};
+	struct gpu_container_list l;
+	static const char docker[] = "run/containerd/io.containerd.runtime.v2.task/moby/" ID;
+	static const char kube[] = "run/containerd/io.containerd.runtime.v2.task/k8s.io/aaaa5555aaaa5555";
+	static const char crio[] = "var/lib/containers/storage/overlay-containers/bbbb6666bbbb6666/userdata";
+	const char *p;
+
+	p = process(t, 500, "containerd-shim-runc-v2");
+	put(t, in(t, p, "comm"), "containerd-shim\n");
+	command_line(t, p, "/usr/bin/containerd-shim-runc-v2 -namespace moby -id " ID " -address /run/containerd/containerd.sock");
+	tree_mem_link(t, in(t, p, "cwd"), "/" "run/containerd/io.containerd.runtime.v2.task/moby/" ID);
+	config(t, docker,
+	       "{\"linux\": {\"devices\": [{\"path\": \"/dev/dri/card0\", \"type\": \"c\", \"major\": 226, \"minor\": 0}],"
+	       " \"resources\": {\"devices\": [{\"allow\": false, \"access\": \"rwm\"}]}},"
+	       " \"mounts\": [{\"destination\": \"/etc/hostname\", \"type\": \"bind\", \"source\": \"/srv/docker/containers/" ID "/hostname\"}]}");
+	put(t, "srv/docker/containers/" ID "/config.v2.json", "{\"Name\": \"/web\", \"Config\": {\"Image\": \"blender:4\"}}");
+	put(t, "srv/docker/containers/" ID "/hostconfig.json",
+	    "{\"DeviceRequests\": [{\"Driver\": \"cdi\", \"DeviceIDs\": [\"intel.com/gpu=0\"]}]}");
+
+	p = process(t, 501, "containerd-shim");
+	command_line(t, p, "/usr/bin/containerd-shim-runc-v2 -namespace k8s.io -id cccc -address /run/containerd/containerd.sock");
+	tree_mem_link(t, in(t, p, "cwd"), "/run/containerd/io.containerd.runtime.v2.task/k8s.io/cccc");
+	tree_mem_dir(t, "run/containerd/io.containerd.runtime.v2.task/k8s.io/cccc");
+	config(t, kube,
+	       "{\"annotations\": {\"io.kubernetes.cri.container-name\": \"train\", \"io.kubernetes.cri.sandbox-name\": \"job-1\","
+	       " \"io.kubernetes.cri.sandbox-namespace\": \"ml\", \"io.kubernetes.cri.image-name\": \"torch:2\","
+	       " \"cdi.k8s.io/gpu\": \"intel.com/gpu=1,intel.com/gpu=0\"},"
+	       " \"linux\": {\"devices\": [{\"path\": \"/dev/x\", \"type\": \"c\", \"major\": 226, \"minor\": 129}]}}");
+
+	p = process(t, 502, "conmon");
+	command_line(t, p, "/usr/bin/conmon -b /var/lib/containers/storage/overlay-containers/bbbb6666bbbb6666/userdata -c bbbb6666bbbb6666 "
+			   "--exit-dir /var/run/crio/exits -n k8s_x_y_0 -r /usr/bin/runc");
+	config(t, crio,
+	       "{\"annotations\": {\"io.container.manager\": \"cri-o\", \"io.kubernetes.container.name\": \"infer\","
+	       " \"io.kubernetes.pod.name\": \"pod-2\", \"io.kubernetes.pod.namespace\": \"ai\"},"
+	       " \"linux\": {\"resources\": {\"devices\": [{\"allow\": true, \"access\": \"rwm\"}]}}}");
+	p = process(t, 600, "python3");
+	put(t, in(t, p, "cgroup"), "0::/kubepods.slice/kubepods-pod5f1b2c3d_1111_2222_3333_444455556666.slice/crio-bbbb6666bbbb6666.scope\n");
+	opened(t, p, 3, "/dev/dri/renderD129");
+
+	look(t, &f, 0, 2);
+	gpu_containers_find(t, &f.nodes, &f.l, f.a, &l);
+	assert_int_equal(l.n, 3);
+	assert_string_equal(l.v[0].engine, "containerd");
+	assert_string_equal(l.v[0].name, "train");
+	assert_string_equal(l.v[0].pod, "ml/job-1");
+	assert_string_equal(l.v[0].image, "torch:2");
+	assert_int_equal(l.v[0].ways.n, 2);
+	assert_string_equal(l.v[0].ways.v[0], "CDI intel.com/gpu=1");
+	assert_int_equal(l.v[0].gpus.v[0], 1);
+	assert_false(l.v[0].in_use);
+	assert_string_equal(l.v[1].engine, "cri-o");
+	assert_string_equal(l.v[1].name, "infer");
+	assert_string_equal(l.v[1].ways.v[0], "privileged");
+	assert_true(l.v[1].in_use);
+	assert_int_equal(l.v[1].pids.v[0], 600);
+	assert_string_equal(l.v[2].engine, "docker");
+	assert_string_equal(l.v[2].name, "web");
+	assert_string_equal(l.v[2].image, "blender:4");
+	assert_string_equal(l.v[2].ways.v[0], "CDI intel.com/gpu=0");
+	assert_int_equal(l.v[2].gpus.v[0], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +566,7 @@ int main(void)
 		cmocka_unit_test(vanished),
 		cmocka_unit_test(no_processes),
 		cmocka_unit_test(groups),
+		cmocka_unit_test(containers_of_daemons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
