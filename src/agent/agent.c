@@ -2,11 +2,9 @@
 #include "agent/agent.h"
 
 #include "agent/gone.h"
-#include "agent/memory.h"
 #include "agent/notes.h"
 #include "base/parse.h"
-#include "live/cdi-files.h"
-#include "live/ids.h"
+#include "codec/json.h"
 #include "probe/probe.h"
 
 
@@ -16,12 +14,16 @@ enum { LOOKED_AT = PROBE_LIST | PROBE_EDID };
 
 int agent_open(struct agent *a, const struct agent_options *options, struct err *e)
 {
-	*a = (struct agent){.options = options, .cdi_trouble = {.over = "CDI specs can be written again"},
-			    .note_trouble = {.over = "notes can be written again"}};
+	int r = 0;
+
+	*a = (struct agent){.options = options};
 	if (*options->root)
-		return tree_new_dir(options->root, &a->tree, e);
-	a->tree = tree_new_live();
-	return 0;
+		r = tree_new_dir(options->root, &a->tree, e);
+	else
+		a->tree = tree_new_live();
+	if (r == 0)
+		publisher_open(&a->publisher, options, a->tree, !options->once);
+	return r;
 }
 
 static void drop_shown(struct agent *a)
@@ -35,34 +37,11 @@ static void drop_shown(struct agent *a)
 
 void agent_close(struct agent *a)
 {
+	if (!a->tree)
+		return;
 	drop_shown(a);
-	slow_forget(&a->slow);
+	publisher_close(&a->publisher);
 	tree_free(a->tree);
-}
-
-static void publish_cdi(struct agent *a, const struct snapshot *s, struct arena *tmp)
-{
-	struct strs written = {0}, removed = {0}, notes = {0};
-	struct cdi_spec_list specs;
-	struct err e = {0};
-	int r;
-
-	r = cdi_files_build(s, &a->slow.cdi, tmp, &specs, &notes, &e);
-	/* A spec that the engines here cannot read is no reason to leave one that is wrong. */
-	if (r < 0)
-		specs.n = 0;
-	cdi_files_write(a->options->cdi_dir, &specs, true, tmp, &written, &removed, &e);
-	ids_publish(s, a->tree, &e);
-	trouble_tell(&a->cdi_trouble, e.code ? &e : NULL);
-	if (written.n || removed.n)
-		slow_wrote(&a->slow, a->options->cdi_dir);
-}
-
-static void publish(struct agent *a, const struct snapshot *s)
-{
-	struct arena *tmp CLEANUP(arena_freep) = arena_new();
-
-	publish_cdi(a, s, tmp);
 }
 
 void agent_look(struct agent *a)
@@ -70,22 +49,20 @@ void agent_look(struct agent *a)
 	static const struct probe_request request = {.phases = LOOKED_AT};
 	struct snapshot *s;
 
-	slow_refresh(&a->slow, a->options->root);
+	slow_refresh(&a->publisher.slow, a->options->root);
 	s = probe_snapshot(a->tree, &request);
 	notes_tidy(a->options->run_dir, s);
-	publish(a, s);
+	publish(&a->publisher, s);
 	drop_shown(a);
 	a->looked = s;
 	a->shown = s;
-
-	memory_give_back();
 }
 
 static void conclude(struct agent *a, struct snapshot *next)
 {
 	if (!next)
 		return;
-	publish(a, next);
+	publish(&a->publisher, next);
 	a->shown = next;
 }
 
@@ -105,7 +82,7 @@ static void note_wedged(struct agent *a, const struct snapshot *s)
 	for (i = 0; i < s->gpus.n; i++)
 		if (s->gpus.v[i].state == GPU_STATE_WEDGED && a->shown->gpus.v[i].state != GPU_STATE_WEDGED)
 			notes_write(a->options->run_dir, s->gpus.v[i].id, GPU_STATE_WEDGED, &e);
-	trouble_tell(&a->note_trouble, e.code ? &e : NULL);
+	publish_trouble(&a->publisher, &a->publisher.note_trouble, "notes", e.code ? &e : NULL);
 }
 
 /* A driver that binds anew makes notes about its GPU's past untrue. */
@@ -127,7 +104,7 @@ enum weight agent_event(struct agent *a, const struct uevent *u)
 	struct snapshot *next;
 
 	if (w == WEIGH_SLOW)
-		slow_forget(&a->slow);
+		slow_forget(&a->publisher.slow);
 	if (!a->shown || w == WEIGH_NOTHING)
 		return w;
 	forget_notes(a, u);
@@ -144,8 +121,10 @@ void agent_noted(struct agent *a, const char *id)
 {
 	enum gpu_state state = notes_read(a->options->run_dir, id);
 
-	if (a->shown && state)
-		conclude(a, gone_by_note(a->shown, id, state, since(a)));
+	if (!a->shown || !state)
+		return;
+	conclude(a, gone_by_note(a->shown, id, state, since(a)));
+	publish_note(&a->publisher, id, state);
 }
 
 uint64_t agent_retry_us(const struct agent *a, unsigned attempt)
@@ -156,9 +135,14 @@ uint64_t agent_retry_us(const struct agent *a, unsigned attempt)
 	for (i = 0; i < a->shown->gpus.n; i++)
 		if (a->shown->gpus.v[i].state == GPU_STATE_BOUND && attempt < SETTLE_ATTEMPTS)
 			return (uint64_t)SETTLE_FIRST << attempt;
-	if (*a->cdi_trouble.text || *a->note_trouble.text)
+	if (publish_waits(&a->publisher))
 		return (uint64_t)SECOND * (attempt < 9 ? MIN(1u << attempt, (unsigned)TROUBLE_MAX) : TROUBLE_MAX);
 	return 0;
+}
+
+void agent_node(const struct agent *a, struct buf *out)
+{
+	json_line(json_node(a->shown, NULL), out);
 }
 
 const char *agent_summary(const struct agent *a, char *buf, size_t size)

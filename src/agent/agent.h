@@ -9,8 +9,7 @@
 #ifndef GPUBAY_AGENT_AGENT_H
 #define GPUBAY_AGENT_AGENT_H
 
-#include "agent/say.h"
-#include "agent/slow.h"
+#include "agent/publish.h"
 #include "agent/weigh.h"
 #include "host/tree.h"
 
@@ -26,11 +25,10 @@ struct agent_options {
 struct agent {
 	const struct agent_options *options;
 	struct tree *tree;
-	struct slow slow;
+	struct publisher publisher;
 	struct snapshot *looked;       /* the last look */
 	const struct snapshot *shown;  /* that, or what was concluded since then */
 	struct arena *since;           /* the conclusions */
-	struct trouble cdi_trouble, note_trouble;
 };
 
 int agent_open(struct agent *a, const struct agent_options *options, struct err *e);
@@ -48,6 +46,8 @@ void agent_noted(struct agent *a, const char *id);
  * nodes without an event), or something could not be published. attempt: how often that was asked since the last event.
  */
 uint64_t agent_retry_us(const struct agent *a, unsigned attempt);
+/* The node document, on one line. */
+void agent_node(const struct agent *a, struct buf *out);
 /* "8 GPUs, 7 ready". */
 const char *agent_summary(const struct agent *a, char *buf, size_t size);
 

@@ -5,9 +5,11 @@
  */
 #include "agent/loop.h"
 
+#include "agent/memory.h"
 #include "agent/notes.h"
 #include "agent/uevents.h"
 #include "base/parse.h"
+#include "serve/socket.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -26,9 +28,12 @@ enum {
 struct loop {
 	struct agent *agent;
 	struct uevents uevents;
+	struct serve *serve;
+	struct serve_source source;
 	sd_event *event;
 	sd_event_source *look;  /* at the end of a burst */
 	sd_event_source *retry;
+	sd_event_source *rest;  /* when all is done */
 	uint64_t rest_until_us;
 	unsigned attempt;       /* of retries since the last event */
 	bool gathering;
@@ -58,6 +63,17 @@ static void gather(struct loop *l)
 	arm(l->look, MAX(now_us() + GATHER_US, l->rest_until_us));
 }
 
+static int on_rest(sd_event_source *s, void *arg)
+{
+	memory_give_back();
+	return 0;
+}
+
+static void rest_after(struct loop *l)
+{
+	sd_event_source_set_enabled(l->rest, SD_EVENT_ONESHOT);
+}
+
 static void look(struct loop *l)
 {
 	char summary[64];
@@ -70,6 +86,7 @@ static void look(struct loop *l)
 	delay = agent_retry_us(l->agent, l->attempt);
 	if (delay)
 		arm(l->retry, MAX(end + delay, l->rest_until_us));
+	rest_after(l);
 	sd_notifyf(0, "STATUS=%s", agent_summary(l->agent, summary, sizeof(summary)));
 }
 
@@ -88,7 +105,7 @@ static int on_retry(sd_event_source *s, uint64_t usec, void *arg)
 static void overrun(struct loop *l)
 {
 	say(SAY_WARNING, "more uevents came in than could be read: the whole machine is looked at again");
-	slow_forget(&l->agent->slow);
+	slow_forget(&l->agent->publisher.slow);
 	gather(l);
 }
 
@@ -196,6 +213,15 @@ static int add_timer(struct loop *l, sd_event_source **ret, sd_event_time_handle
 	return r < 0 ? r : sd_event_source_set_enabled(*ret, SD_EVENT_OFF);
 }
 
+static int add_rest(struct loop *l)
+{
+	int r = sd_event_add_defer(l->event, &l->rest, on_rest, l);
+
+	if (r >= 0)
+		r = sd_event_source_set_priority(l->rest, SD_EVENT_PRIORITY_IDLE);
+	return r < 0 ? r : sd_event_source_set_enabled(l->rest, SD_EVENT_OFF);
+}
+
 static int add_sources(struct loop *l, struct err *e)
 {
 	int r = sd_event_new(&l->event);
@@ -207,12 +233,63 @@ static int add_sources(struct loop *l, struct err *e)
 	if (r >= 0)
 		r = add_timer(l, &l->retry, on_retry);
 	if (r >= 0)
+		r = add_rest(l);
+	if (r >= 0)
 		r = sd_event_add_io(l->event, NULL, l->uevents.fd, EPOLLIN, on_uevents, l);
 	if (r >= 0)
 		r = sd_event_set_watchdog(l->event, true);
 	if (r < 0)
 		return err_set(e, r, "cannot make an event loop: %s", strerror(-r));
 	return watch_folders(l, e);
+}
+
+static void on_events(void *arg)
+{
+	struct loop *l = arg;
+
+	serve_events(l->serve);
+}
+
+static void source_node(void *arg, struct buf *out)
+{
+	struct loop *l = arg;
+
+	agent_node(l->agent, out);
+	rest_after(l);
+}
+
+static uint64_t source_last(void *arg)
+{
+	return eventlog_last(((struct loop *)arg)->agent->publisher.log);
+}
+
+static uint64_t source_before(void *arg, uint32_t n)
+{
+	return eventlog_before(((struct loop *)arg)->agent->publisher.log, n);
+}
+
+static bool source_events(void *arg, uint64_t *cursor, size_t max, struct buf *out, uint64_t *ret_lost)
+{
+	return eventlog_read(((struct loop *)arg)->agent->publisher.log, cursor, max, out, ret_lost);
+}
+
+/* The socket that systemd opened for us, or one of our own. */
+static int add_socket(struct loop *l, struct err *e)
+{
+	char path[1024];
+	int fd = SD_LISTEN_FDS_START;
+
+	l->source = (struct serve_source){.arg = l, .node = source_node, .last = source_last, .before = source_before,
+					  .events = source_events};
+	if (sd_listen_fds(1) < 1) {
+		snprintf(path, sizeof(path), "%s/gpubayd.socket", l->agent->options->run_dir);
+		fd = serve_listen(path, e);
+	}
+	if (fd < 0 || serve_new(l->event, fd, &l->source, NULL, &l->serve, e) < 0)
+		return e->code;
+	l->agent->publisher.on_events = on_events;
+	l->agent->publisher.on_events_arg = l;
+	return 0;
 }
 
 int loop_run(struct agent *a, struct err *e)
@@ -224,14 +301,20 @@ int loop_run(struct agent *a, struct err *e)
 	r = uevents_open(&l.uevents, a->options->uevent_fd, e);
 	if (r == 0)
 		r = add_sources(&l, e);
+	if (r == 0)
+		r = add_socket(&l, e);
 	if (r == 0) {
+		publish_agent(&a->publisher, EVENT_KIND_AGENT_STARTED, "gpubayd " GPUBAY_VERSION);
 		look(&l);
 		sd_notify(0, "READY=1");
 		r = sd_event_loop(l.event);
 		if (r < 0)
 			err_set(e, r, "the event loop ended: %s", strerror(-r));
 		sd_notify(0, "STOPPING=1");
+		publish_agent(&a->publisher, EVENT_KIND_AGENT_STOPPED, "asked to end");
 	}
+	serve_free(l.serve);
+	a->publisher.on_events = NULL;
 	sd_event_unref(l.event);
 	if (l.uevents.fd >= 0)
 		close(l.uevents.fd);

@@ -25,15 +25,16 @@ void say(enum say_level level, const char *fmt, ...)
 		return; /* nobody listens: there is no other place to say it */
 }
 
-void trouble_tell(struct trouble *t, const struct err *e)
+bool trouble_tell(struct trouble *t, const struct err *e)
 {
 	const char *text = e ? e->text : "";
 
 	if (strcmp(t->text, text) == 0)
-		return;
+		return false;
 	snprintf(t->text, sizeof(t->text), "%s", text);
 	if (e)
 		say(SAY_ERROR, "%s", text);
 	else
 		say(SAY_NOTICE, "%s", t->over);
+	return true;
 }

@@ -17,7 +17,7 @@ struct trouble {
 	const char *over; /* what to say then */
 	char text[500];   /* what was said; "" all is well */
 };
-/* e NULL: it went well. */
-void trouble_tell(struct trouble *t, const struct err *e);
+/* e NULL: it went well. True when there was something new to say. */
+bool trouble_tell(struct trouble *t, const struct err *e);
 
 #endif

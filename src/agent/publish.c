@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/publish.h"
+
+#include "agent/agent.h"
+#include "base/parse.h"
+#include "codec/event-json.h"
+#include "host/statefile.h"
+#include "live/cdi-files.h"
+#include "live/ids.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Only for people: no decision is made by this clock. */
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void view_path(const struct publisher *p, char path[static 1024])
+{
+	snprintf(path, 1024, "%s/view.json", p->options->state_dir);
+}
+
+static void load_view(struct publisher *p)
+{
+	char path[1024];
+	struct statefile f = {.path = path, .lock = -1};
+	struct err e = {0};
+
+	view_path(p, path);
+	if (statefile_read(&f, &p->saved, &e) == 0 && p->saved.n)
+		view_read(p->view_arena, p->saved.p, p->saved.n, &p->view, &e);
+	if (!e.code)
+		return;
+	say(SAY_WARNING, "what was there before is not known: %s: %s", path, e.text);
+	p->view = (struct view){0};
+	buf_clear(&p->saved);
+}
+
+/*
+ * Renamed into place, so that it is whole, and not synced: the loop must not wait for a disk, and what a power cut
+ * leaves behind is only an older truth.
+ */
+static int write_view(struct publisher *p, const struct buf *text, struct err *e)
+{
+	char path[1024], tmp[1032];
+	ssize_t n = -1;
+	int fd, r;
+
+	view_path(p, path);
+	snprintf(tmp, sizeof(tmp), "%s.new", path);
+	r = statefile_make_folders(path, e);
+	if (r < 0)
+		return r;
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0) {
+		n = write(fd, text->p, text->n);
+		close(fd);
+	}
+	if (n == (ssize_t)text->n && rename(tmp, path) == 0)
+		return 0;
+	r = n < 0 || n == (ssize_t)text->n ? -errno : -ENOSPC;
+	unlink(tmp);
+	return err_set(e, r, "cannot write '%s': %s", path, strerror(-r));
+}
+
+static void save_view(struct publisher *p)
+{
+	struct buf text CLEANUP(buf_free) = BUF_NULL;
+	struct err e = {0};
+
+	view_text(&p->view, &text);
+	if (text.n == p->saved.n && memcmp(text.p, p->saved.p, text.n) == 0)
+		return;
+	if (write_view(p, &text, &e) == 0) {
+		buf_clear(&p->saved);
+		buf_add(&p->saved, text.p, text.n);
+	}
+	trouble_tell(&p->state_trouble, e.code ? &e : NULL);
+}
+
+void publisher_open(struct publisher *p, const struct agent_options *options, struct tree *tree, bool with_events)
+{
+	struct arena *tmp CLEANUP(arena_freep) = arena_new();
+	const char *boot = "";
+
+	*p = (struct publisher){.options = options, .tree = tree, .view_arena = arena_new(),
+				.cdi_trouble = {.over = "CDI specs can be written again"},
+				.note_trouble = {.over = "notes can be written again"},
+				.state_trouble = {.over = "the view can be kept again"}};
+	if (!with_events)
+		return;
+	(void)tree_read_str(&tree->root, "proc/sys/kernel/random/boot_id", tmp, &boot);
+	p->log = eventlog_new(&(struct eventlog_options){
+		.folder = arena_printf(tmp, "%s/events", options->state_dir),
+		.boot_id = boot,
+		.journal = *options->root ? arena_printf(tmp, "%s/run/systemd/journal/socket", options->root) : NULL,
+	});
+	load_view(p);
+}
+
+void publisher_close(struct publisher *p)
+{
+	if (p->log)
+		eventlog_flush(p->log, now_ms());
+	eventlog_free(p->log);
+	slow_forget(&p->slow);
+	arena_free(p->view_arena);
+	buf_free(&p->saved);
+}
+
+/* Subscribers first, then what is kept for later. */
+static void tell(struct publisher *p, const struct event_list *events)
+{
+	uint32_t i;
+
+	if (!p->log)
+		return;
+	for (i = 0; i < events->n; i++)
+		eventlog_add(p->log, &events->v[i], now_ms());
+	if (events->n && p->on_events)
+		p->on_events(p->on_events_arg);
+	p->log_waits = eventlog_flush(p->log, now_ms()) < 0;
+}
+
+static void tell_one(struct publisher *p, enum event_kind kind, const char *name, const char *reason)
+{
+	struct event e = {0};
+
+	FIELD_SET(&e, event, kind, kind);
+	if (name)
+		FIELD_SET(&e, event, name, name);
+	FIELD_SET(&e, event, reason, reason);
+	tell(p, &(struct event_list){.v = &e, .n = 1});
+}
+
+void publish_agent(struct publisher *p, enum event_kind kind, const char *reason)
+{
+	tell_one(p, kind, NULL, reason);
+}
+
+void publish_trouble(struct publisher *p, struct trouble *t, const char *about, const struct err *e)
+{
+	if (trouble_tell(t, e))
+		tell_one(p, e ? EVENT_KIND_FAULT : EVENT_KIND_MENDED, about, e ? e->text : t->over);
+}
+
+static void add_paths(const struct strs *paths, enum event_kind kind, const char *reason, struct arena *a, struct event_list *events)
+{
+	uint32_t i;
+
+	for (i = 0; i < paths->n; i++) {
+		struct event *e = LIST_PUSH(a, events);
+
+		FIELD_SET(e, event, kind, kind);
+		FIELD_SET(e, event, name, paths->v[i]);
+		FIELD_SET(e, event, reason, reason);
+	}
+}
+
+static void publish_cdi(struct publisher *p, const struct snapshot *s, struct arena *a, struct event_list *ret_events, struct err *e)
+{
+	struct strs written = {0}, removed = {0}, notes = {0};
+	struct cdi_spec_list specs;
+
+	/* A spec that the engines here cannot read is no reason to leave one that is wrong. */
+	if (cdi_files_build(s, &p->slow.cdi, a, &specs, &notes, e) < 0)
+		specs.n = 0;
+	cdi_files_write(p->options->cdi_dir, &specs, true, a, &written, &removed, e);
+	ids_publish(s, p->tree, e);
+	if (written.n || removed.n)
+		slow_wrote(&p->slow, p->options->cdi_dir);
+	add_paths(&removed, EVENT_KIND_CDI_WITHDRAWN, "none of its GPUs is ready", a, ret_events);
+	add_paths(&written, EVENT_KIND_CDI_WRITTEN, "its ready GPUs changed", a, ret_events);
+}
+
+void publish(struct publisher *p, const struct snapshot *s)
+{
+	struct arena *a = arena_new();
+	struct event_list events = {0}, cdi = {0};
+	struct view view = {0};
+	struct err e = {0};
+	uint32_t i;
+
+	publish_cdi(p, s, a, &cdi, &e);
+	view_diff(&p->view, s, a, &view, &events);
+	/* Told after what they follow from. */
+	for (i = 0; i < cdi.n; i++)
+		*LIST_PUSH(a, &events) = cdi.v[i];
+	tell(p, &events);
+	arena_free(p->view_arena);
+	p->view_arena = a;
+	p->view = view;
+	publish_trouble(p, &p->cdi_trouble, "CDI specs", e.code ? &e : NULL);
+	if (p->log)
+		save_view(p);
+}
+
+void publish_note(struct publisher *p, const char *id, enum gpu_state state)
+{
+	struct event_list events = {0};
+
+	view_noted(&p->view, id, state, p->view_arena, &events);
+	tell(p, &events);
+}
+
+bool publish_waits(const struct publisher *p)
+{
+	return p->log_waits || *p->cdi_trouble.text || *p->note_trouble.text || *p->state_trouble.text;
+}
