@@ -3,6 +3,7 @@
 #include "swap/attach.h"
 
 #include "base/parse.h"
+#include "cli/give.h"
 #include "cli/outcome.h"
 #include "cli/root.h"
 #include "live/look.h"
@@ -14,6 +15,7 @@ static const struct opt opts[] = {
 	{"once", 0, OPT_FLAG, NULL, "let the named box in for this time, though nobody allowed it for good"},
 	{"wait", 0, OPT_FLAG, NULL, "what is named may not be plugged in yet: wait for it"},
 	{"timeout", 0, OPT_VALUE, "SECONDS", "how long to wait for each layer (20)"},
+	{"container", 0, OPT_VALUE, "ID", "give the GPU, which is ready, to this running container"},
 	{0},
 };
 
@@ -40,7 +42,11 @@ static int run(struct cli *c)
 	struct outcome out;
 	struct effects fx;
 	struct err e = {0};
-	int r = take_request(c, &req);
+	int r;
+
+	if (cli_value(c, "container"))
+		return give_to_container(c);
+	r = take_request(c, &req);
 
 	if (r == 0)
 		r = root_effects(c, &fx);
@@ -66,7 +72,7 @@ const struct verb verb_attach = {
 	.about = "Goes through the layers from the box and its cable to the driver's nodes: lets the box in if it is allowed, waits for its "
 		 "PCI devices, has the driver bind, and waits until the GPU is ready. Each layer is shown with a tick, or as the one that "
 		 "fails with what mends it. Without an argument everything that could be attached. With --dry-run, which needs no root, it "
-		 "only says why a GPU is not usable.",
+		 "only says why a GPU is not usable. With --container the GPU is given to a container that already runs.",
 	.opts = opts,
 	.max = 1,
 	.run = run,

@@ -6,6 +6,9 @@
 #include "swap/unit-devices.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 enum { CHILD_MS = 10000 };
 
@@ -89,7 +92,34 @@ static void find_others(struct gift *g)
 			*LIST_PUSH(g->a, &g->others) = all.v[i];
 }
 
-/* The parts, each run in a child. */
+/*
+ * The parts, each run in a child. A child outlives a parent that is killed; so that it does not go on giving while somebody
+ * already takes back, they wait for each other, and one whose turn comes when its parent is gone does nothing.
+ */
+struct part {
+	effects_fn fn;
+	void *arg;
+	pid_t parent;
+};
+
+static int take_turn(void *arg, struct err *e)
+{
+	const struct part *p = arg;
+	int lock = open(GIVEN_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return err_set(e, -errno, "cannot lock '%s': %s", GIVEN_LOCK, strerror(errno));
+	if (getppid() != p->parent)
+		return -ECANCELED;
+	return p->fn(p->arg, e);
+}
+
+static int do_part(struct effects *fx, const char *what, effects_fn fn, void *arg, struct err *e)
+{
+	struct part p = {.fn = fn, .arg = arg, .parent = getpid()};
+
+	return effects_child(fx, what, take_turn, &p, CHILD_MS, e);
+}
 
 static int open_filters(void *arg, struct err *e)
 {
@@ -159,14 +189,14 @@ static int undo(struct gift *g, struct err *e)
 
 	leave_shared(g, &own);
 	job = (struct node_job){.container = &own.container, .nodes = own.nodes, .links = own.links};
-	one = effects_child(fx, "remove its nodes", container_nodes_remove, &job, CHILD_MS, e);
+	one = do_part(fx, "remove its nodes", container_nodes_remove, &job, e);
 	r = one < 0 && one != -ESRCH ? one : r;
 	if (own.container.v2.folder && own.opened.n) {
-		one = effects_child(fx, "close its device filter", close_filters, &own, CHILD_MS, e);
+		one = do_part(fx, "close its device filter", close_filters, &own, e);
 		r = r < 0 ? r : MIN(one, 0);
 	}
 	if (own.container.v1.folder && own.listed.n) {
-		one = effects_child(fx, "close its device list", close_list, &own, CHILD_MS, e);
+		one = do_part(fx, "close its device list", close_list, &own, e);
 		r = r < 0 ? r : MIN(one, 0);
 	}
 	if (own.allowed.n) {
@@ -396,9 +426,9 @@ static int open_policy(struct gift *g)
 	if (given->allowed.n)
 		r = unit_devices_open(fx, given->container.unit, &given->allowed, &g->e);
 	if (r == 0 && given->opened.n)
-		n = effects_child(fx, "open its device filter", open_filters, &g->given, CHILD_MS, &g->e);
+		n = do_part(fx, "open its device filter", open_filters, &g->given, &g->e);
 	if (r == 0 && n >= 0 && given->listed.n)
-		r = effects_child(fx, "add to its device list", open_list, &g->given, CHILD_MS, &g->e);
+		r = do_part(fx, "add to its device list", open_list, &g->given, &g->e);
 	if (n < 0)
 		r = n;
 	return end_step(g, r, given->listed.n || n || given->allowed.n ? "opened for the GPU's nodes" : "lets the GPU through already");
@@ -429,7 +459,7 @@ static int make_nodes(struct gift *g)
 			*LIST_PUSH(g->a, &job.nodes) = g->given.nodes.v[i];
 	}
 	if (r == 0)
-		r = effects_child(g->s->fx, "make its nodes", container_nodes_make, &job, CHILD_MS, &g->e);
+		r = do_part(g->s->fx, "make its nodes", container_nodes_make, &job, &g->e);
 	return end_step(g, r, say_nodes(g, &job.nodes));
 }
 
@@ -456,6 +486,7 @@ static int try_nodes(struct gift *g)
 		steps_end(g->s, STEP_RESULT_SKIPPED, "the container is paused", NULL);
 		return 0;
 	}
+	/* Not in turn: a child that is paused with the container must keep nobody waiting. */
 	r = effects_child(g->s->fx, "try its nodes", container_nodes_try, &job, CHILD_MS, &g->e);
 	return end_step(g, r, "it may read and write the GPU's nodes");
 }

@@ -11,6 +11,7 @@
 #include "swap/container-nodes.h"
 
 #define GIVEN_FOLDER "/run/gpubay/given"
+#define GIVEN_LOCK GIVEN_FOLDER "/.lock" /* no id of a GPU begins so */
 
 struct given {
 	const char *gpu; /* stable id */
