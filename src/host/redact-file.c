@@ -348,10 +348,11 @@ static void redact_host(struct redactor *r, const char *p, size_t n, struct buf 
 	buf_add(out, p + cut, n - cut);
 }
 
-/* Configurations of container engines: how to reach a registry, and with which password, is nobody's business. */
+/* Configurations of container engines: see redact-engine.c. */
 static bool is_engine_config(const char *path)
 {
-	static const char *const folders[] = {"etc/docker/", "etc/containerd/", "etc/containers/", "etc/crio/", "var/lib/rancher/"};
+	static const char *const folders[] = {"etc/docker/", "etc/containerd/", "etc/containers/", "etc/crio/", "var/lib/rancher/",
+					      "etc/kubernetes/kubelet/"};
 	unsigned i;
 
 	for (i = 0; i < ARRAY_LEN(folders); i++)
@@ -360,50 +361,27 @@ static bool is_engine_config(const char *path)
 	return strstr(path, "/containers/containers.conf") != NULL;
 }
 
-static bool has_secret(const char *line, size_t n)
+static bool is_kubelet_config(const char *path)
 {
-	static const char *const words[] = {"pass", "auth", "token", "secret", "proxy", "cred", "user", "env", "@"};
-	unsigned i;
-	size_t k, c;
-
-	for (i = 0; i < ARRAY_LEN(words); i++)
-		for (k = 0, c = strlen(words[i]); k + c <= n; k++) {
-			size_t j = 0;
-
-			while (j < c && (line[k + j] | 32) == (words[i][j] | 32))
-				j++;
-			if (j == c)
-				return true;
-		}
-	return false;
+	return str_starts(path, "var/lib/kubelet/") || strcmp(path, "etc/default/kubelet") == 0 || strcmp(path, "etc/sysconfig/kubelet") == 0;
 }
 
-/* In lines that speak of such things every letter and digit behind the first '=' or ':' becomes an x; lines stay lines. */
-static void redact_engine(struct redactor *r, const char *p, size_t n, struct buf *out)
+/* What is left of them goes through the rest like any other file. */
+static void redact_settings(struct redactor *r, const char *path, const char *p, size_t n, struct buf *out)
 {
 	struct buf kept CLEANUP(buf_free) = BUF_NULL;
-	const char *at = p, *line;
-	size_t k, count;
 
-	while (next_line(&at, p + n, &line, &count)) {
-		bool value = false, secret = has_secret(line, count);
-
-		for (k = 0; k < count; k++) {
-			bool word = (unsigned char)line[k] >= 0x80 || (line[k] >= '0' && line[k] <= '9') || ((line[k] | 32) >= 'a' && (line[k] | 32) <= 'z');
-
-			buf_addc(&kept, secret && value && word ? 'x' : line[k]);
-			value |= line[k] == '=' || line[k] == ':';
-		}
-		if (line + count < p + n)
-			buf_addc(&kept, '\n');
-	}
+	if (is_engine_config(path))
+		redact_engine(r, p, n, &kept);
+	else
+		redact_kubelet(p, n, &kept);
 	redact_lines(r, kept.p ? kept.p : "", kept.n, false, out);
 }
 
 /* Files whose comments nobody reads but people: what stands in them is not ours to pass on, and is most of their length. */
 static bool has_comments(const char *path)
 {
-	return is_engine_config(path) || (str_ends(path, ".conf") && strstr(path, ".d/"));
+	return is_engine_config(path) || is_kubelet_config(path) || (str_ends(path, ".conf") && strstr(path, ".d/"));
 }
 
 /* A comment is cut to its '#', so that every other line keeps its number. */
@@ -441,8 +419,8 @@ static void redact_by_place(struct redactor *r, const char *path, const char *p,
 		redact_host(r, p, n, out);
 	} else if (strcmp(path, "proc/cmdline") == 0) {
 		redact_cmdline(r, p, n, out);
-	} else if (is_engine_config(path)) {
-		redact_engine(r, p, n, out);
+	} else if (is_engine_config(path) || is_kubelet_config(path)) {
+		redact_settings(r, path, p, n, out);
 	} else if (strcmp(path, "etc/passwd") == 0) {
 		redact_passwd(r, p, n, out);
 	} else if (strcmp(path, "etc/group") == 0) {

@@ -44,6 +44,10 @@ void redact_text(struct redactor *r, const char *s, size_t n, bool names, struct
 /* A value that is a serial number or the like because of where it stands. */
 void redact_serial(struct redactor *r, const char *s, size_t n, struct buf *out);
 
+/* redact-engine.c: an engine's configuration (TOML, JSON); kubelet's (YAML, or flags in a file of variables): only switches stay. */
+void redact_engine(struct redactor *r, const char *p, size_t n, struct buf *out);
+void redact_kubelet(const char *p, size_t n, struct buf *out);
+
 bool redact_alnum(char c);
 int redact_hex(char c);
 

@@ -9,6 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const paths[] = {
 		"sys/devices/pci0000:00/0000:00:02.0/config", "sys/class/drm/card0-DP-1/edid", "proc/cmdline", "etc/passwd",
 		"etc/group", "sys/a/serial", "sys/a/node_guid", "proc/sys/kernel/hostname", "etc/modprobe.d/x.conf",
+		"etc/docker/daemon.json", "var/lib/kubelet/config.yaml",
 	};
 	struct buf out[3] = {BUF_NULL, BUF_NULL, BUF_NULL};
 	struct redactor *r;
