@@ -19,7 +19,7 @@ const struct facts_engine_cdi facts_engine_cdi[] = {
 	{RUNTIME_KIND_PODMAN, V(4, 1, 0), V(0, 4, 0), "containers/podman v4.1.0 go.mod"},
 	{RUNTIME_KIND_PODMAN, V(4, 3, 0), V(0, 5, 0), "Debian 12's podman 4.3.1, tried: 0.5.0 is read, 0.6.0 is not"},
 	{RUNTIME_KIND_PODMAN, V(4, 9, 0), V(0, 6, 0), "containers/podman v4.9.0 go.mod"},
-	{RUNTIME_KIND_PODMAN, V(5, 3, 0), V(0, 8, 0), "containers/podman v5.3.0 go.mod"},
+	{RUNTIME_KIND_PODMAN, V(5, 3, 0), V(0, 8, 0), "containers/podman v5.3.0 go.mod; Debian 13's 5.4.2, tried: 0.8.0 is read, 1.0.0 is not"},
 	{RUNTIME_KIND_PODMAN, V(5, 5, 0), V(1, 0, 0), "containers/podman v5.5.0 go.mod"},
 	{RUNTIME_KIND_DOCKER, V(25, 0, 0), V(0, 6, 0), "moby/moby v25.0.0 vendor.mod"},
 	{RUNTIME_KIND_CONTAINERD, V(1, 7, 0), V(0, 5, 0), "containerd/containerd v1.7.0 go.mod"},
