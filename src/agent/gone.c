@@ -74,6 +74,18 @@ static struct snapshot *copy_of(const struct snapshot *s, struct arena *a)
 	return copy;
 }
 
+static const char *in_words(enum gpu_state state)
+{
+	switch (state) {
+	case GPU_STATE_ABSENT: return "its PCI function is gone";
+	case GPU_STATE_LOST: return "its box is gone";
+	case GPU_STATE_UNBOUND: return "its driver let go of it";
+	case GPU_STATE_BOUND: return "its card node is gone";
+	case GPU_STATE_WEDGED: return "its driver says that it hangs";
+	default: return NULL; /* a note speaks for itself */
+	}
+}
+
 static void conclude(struct gpu *g, struct arena *a, enum gpu_state state, const char *path, const char *value)
 {
 	struct evidence *e;
@@ -82,6 +94,8 @@ static void conclude(struct gpu *g, struct arena *a, enum gpu_state state, const
 	e = LIST_PUSH(a, &g->state_evidence);
 	FIELD_SET(e, evidence, path, arena_str(a, path));
 	FIELD_SET(e, evidence, value, arena_str(a, value));
+	if (in_words(state))
+		FIELD_SET(e, evidence, note, in_words(state));
 	FIELD_SET(g, gpu, state, state);
 	if (state == GPU_STATE_UNBOUND)
 		FIELD_SET(g, gpu, driver, "");
