@@ -7,6 +7,8 @@
 #include "cli/outcome.h"
 #include "cli/root.h"
 #include "live/look.h"
+#include "live/offer.h"
+#include "live/turn.h"
 
 #include <errno.h>
 
@@ -37,6 +39,7 @@ static int take_request(struct cli *c, struct attach_request *req)
 static int run(struct cli *c)
 {
 	struct attach_machine m = {.look = look_again, .why = look_why};
+	struct offer offer;
 	struct attach_request req;
 	struct swap_listener tell;
 	struct outcome out;
@@ -52,8 +55,13 @@ static int run(struct cli *c)
 		r = root_effects(c, &fx);
 	if (r)
 		return r;
+	if (!fx.dry && turn_take(&e) < 0)
+		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
 	outcome_listener(c, &tell);
+	offer = (struct offer){.tree = c->tree};
 	m.tree = m.arg = c->tree;
+	m.publish = offer_publish;
+	m.publish_arg = &offer;
 	m.live = c->source == SOURCE_LIVE;
 	m.fx = &fx;
 	m.listener = &tell;

@@ -4,16 +4,11 @@
 #include "cli/outcome.h"
 #include "cli/root.h"
 #include "live/offer.h"
+#include "live/turn.h"
 #include "swap/eject.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define LOCK_FILE "/run/gpubay/eject.lock"
 
 static const struct opt opts[] = {
 	{"dry-run", 'n', OPT_FLAG, NULL, "say what would be done, and change nothing"},
@@ -36,20 +31,6 @@ static int take_request(struct cli *c, struct eject_request *req)
 	*req = (struct eject_request){.stop = cli_flag(c, "stop"),
 				      .force = cli_flag(c, "force"),
 				      .timeout_ms = seconds * 1000};
-	return 0;
-}
-
-/* One at a time; the kernel gives the lock back when we end, whatever the end is. */
-static int lock(struct cli *c)
-{
-	int fd;
-
-	mkdir("/run/gpubay", 0755);
-	fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return cli_error(
-			c, EXIT_FINDINGS,
-			"another 'gpubay eject' is at work on this machine; wait until it ends");
 	return 0;
 }
 
@@ -81,10 +62,10 @@ static int run(struct cli *c)
 			c, EXIT_USAGE,
 			"a GPU can be taken out of this machine only, not of a file or folder");
 	r = root_effects(c, &fx);
-	if (r == 0 && !fx.dry)
-		r = lock(c);
 	if (r)
 		return r;
+	if (!fx.dry && turn_take(&e) < 0)
+		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
 	outlive_terminal();
 	outcome_listener(c, &listener);
 	offer = (struct offer){.tree = c->tree};

@@ -2,6 +2,10 @@
 /* A GPU that was taken off the bus, and is still in its slot or box: power, and looking for it again. */
 #include "base/parse.h"
 #include "swap/attach-internal.h"
+#include "swap/box.h"
+#include "swap/journal.h"
+
+#include <errno.h>
 
 struct missing {
 	const char *id;
@@ -46,16 +50,18 @@ static const char *slot_off(struct attach *at, uint64_t address)
 static bool power_on(struct attach *at, const char *slot)
 {
 	const char *path = arena_printf(at->a, "/sys/bus/pci/slots/%s/power", slot);
+	int r;
 
 	steps_begin(&at->st, "switch slot %s on", slot);
 	steps_path(&at->st, path);
-	return attach_wrote(at, effects_write(at->fx, path, "1", attach_patience(at)), NULL, NULL);
+	r = effects_write(at->fx, path, "1", attach_patience(at));
+	return attach_wrote(at, r, r == -ENODEV ? "the slot is empty" : NULL, "put the card in, or look whether it sits well");
 }
 
 /* Its slot's power first, where that is off; what does not announce itself then is looked for. */
-static bool bring_back(struct attach *at, struct missing *m, bool *ret_back)
+static bool bring_back(struct attach *at, struct missing *m, const char *slot, bool *ret_back)
 {
-	const char *slot = slot_off(at, m->address);
+	slot = slot ? slot : slot_off(at, m->address);
 
 	if (slot && !power_on(at, slot))
 		return false;
@@ -72,12 +78,21 @@ bool attach_absent(struct attach *at, const char *id, uint64_t address)
 	struct missing m = {.id = id, .address = address, .found = UINT64_MAX};
 	char text[PCI_ADDR_TEXT];
 	const char *name = arena_printf(at->a, "GPU %s", id ? id : pci_addr_text(address, text));
+	struct journal j = {0};
+	struct err e = {0};
+	uint32_t box;
 	bool back;
 
 	if (is_back(at, &m))
 		return attach_gpu(at, m.found);
 	steps_tell(&at->st, name, STEP_RESULT_SKIPPED, "not on the PCI bus", NULL);
-	if (!bring_back(at, &m, &back))
+	/* Eject wrote down what it came out of. */
+	if (id && journal_find(at->m->tree, id, at->a, &j) == 0 && j.router_id) {
+		box = box_find(at->s, j.router_id, &e);
+		return box == NONE ? attach_fails(at, STEP_RESULT_FAILED, name, "its box is not plugged in", "plug it in again")
+				   : attach_box(at, box);
+	}
+	if (!bring_back(at, &m, j.slot, &back))
 		return false;
 	at->pending |= at->fx->dry;
 	at->arriving = back;

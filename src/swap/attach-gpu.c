@@ -10,6 +10,7 @@
 #include "facts/facts.h"
 #include "facts/reports.h"
 #include "swap/attach-internal.h"
+#include "swap/journal.h"
 #include "swap/note.h"
 
 #include <errno.h>
@@ -169,10 +170,13 @@ static bool ask_to_bind(struct attach *at, const struct one *o)
 	return attach_wrote(at, effects_write(at->fx, path, o->text, attach_patience(at)), NULL, "gpubay check driver");
 }
 
-/* What loading and asking may mend; any other error of the driver's checks is for a person. */
-static bool may_mend(const char *id)
+/*
+ * What loading and asking may mend: a driver that is not loaded, or did not take it. Where the tables know of none and a
+ * module claims it all the same, that is tried too. Any other error of the driver's checks is for a person.
+ */
+static bool may_mend(const struct gpu *g, const char *id)
 {
-	return str_eq(id, "GB1102") || str_eq(id, "GB1109");
+	return str_eq(id, "GB1102") || str_eq(id, "GB1109") || (str_eq(id, "GB1101") && g->drivers_possible.n);
 }
 
 static bool may_bind(struct attach *at, const struct one *o)
@@ -188,7 +192,7 @@ static bool may_bind(struct attach *at, const struct one *o)
 				    arena_printf(at->a, "%s of the same vendor is lost: its driver may hang when it takes another",
 						 pci_addr_text(dead->address, address)),
 				    check_row_find("GB3020")->remedy);
-	if (at->m->why(at->m->arg, at->s, index_of(at, g), NULL, "driver", at->a, &why) && !may_mend(why.id) &&
+	if (at->m->why(at->m->arg, at->s, index_of(at, g), NULL, "driver", at->a, &why) && !may_mend(g, why.id) &&
 	    check_row_find(why.id)->severity == SEVERITY_ERROR)
 		return attach_fails(at, STEP_RESULT_REFUSED, "driver", arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id),
 				    why.remedy);
@@ -239,7 +243,7 @@ static bool serves_this_machine(struct attach *at, const struct gpu *g)
 	const struct facts_driver *row = facts_driver_find(g->driver);
 	const char *words;
 
-	if (!row || str_eq(row->role, "gpu"))
+	if (!row || str_eq(row->role, "gpu") || str_eq(row->role, "virtual"))
 		return true;
 	words = arena_printf(at->a, "%s has it, a %s driver: it is kept for something else", g->driver, row->role);
 	if (at->req->what)
@@ -356,6 +360,22 @@ static bool wait_for_nodes(struct attach *at, struct one *o)
 	return attach_until(at, at->timeout_ms, is_ready, o) || not_ready(at, o);
 }
 
+/* Eject took the text consoles off the last framebuffer: now there is one again. */
+static void consoles_come_back(struct attach *at, const struct one *o)
+{
+	struct journal j;
+	const char *path, *bound;
+
+	if (journal_find(at->m->tree, o->id, at->a, &j) < 0 || !j.console)
+		return;
+	path = arena_printf(at->a, "/sys/class/vtconsole/%s/bind", j.console);
+	if (tree_read_str(&at->m->tree->root, path + 1, at->a, &bound) < 0 || !str_eq(bound, "0"))
+		return;
+	steps_begin(&at->st, "text consoles come back (%s)", j.console);
+	steps_path(&at->st, path);
+	attach_wrote(at, effects_write(at->fx, path, "1", attach_patience(at)), NULL, NULL);
+}
+
 static bool nodes(struct attach *at, struct one *o)
 {
 	const struct gpu *g;
@@ -369,6 +389,7 @@ static bool nodes(struct attach *at, struct one *o)
 	if (at->s->platform.udev)
 		steps_tell(&at->st, "udev", STEP_RESULT_DONE, "has its entry", NULL);
 	steps_tell(&at->st, "ready", STEP_RESULT_DONE, arena_printf(at->a, "%s %s", o->text, g->name ? g->name : ""), NULL);
+	consoles_come_back(at, o);
 	at->usable++;
 	return true;
 }

@@ -3,6 +3,7 @@
 #include "facts/checks.h"
 #include "swap/attach-internal.h"
 #include "swap/box.h"
+#include "swap/journal.h"
 #include "swap/note.h"
 
 #include <errno.h>
@@ -170,6 +171,17 @@ static void attach_gpus(struct attach *at)
 		attach_gpu(at, addresses[i]);
 }
 
+/* The id of a GPU that was ejected, by its id, the beginning of it, or the address that it had. */
+static const char *ejected(struct attach *at, const char *name)
+{
+	struct journal j;
+
+	if (journal_find(at->m->tree, name, at->a, &j) < 0 ||
+	    !tree_exists(&at->m->tree->root, arena_printf(at->a, NOTE_FOLDER "/%s", j.gpu_id) + 1))
+		return NULL;
+	return j.gpu_id;
+}
+
 /* GPUs that were ejected and are not on the bus: their notes outlive them. */
 static void attach_ejected(struct attach *at)
 {
@@ -183,7 +195,7 @@ static void attach_ejected(struct attach *at)
 
 		for (k = 0; k < at->s->gpus.n; k++)
 			here |= str_eq(at->s->gpus.v[k].id, ids.v[i]);
-		if (!here)
+		if (!here && ejected(at, ids.v[i]))
 			attach_absent(at, ids.v[i], UINT64_MAX);
 	}
 }
@@ -214,14 +226,9 @@ static void attach_everything(struct attach *at)
 struct named {
 	uint32_t router, gpu;
 	bool absent;
+	const char *id;
 	uint64_t address;
 };
-
-static bool was_ejected(struct attach *at, const char *id)
-{
-	return !strchr(id, '/') && *id != '.' &&
-	       tree_exists(&at->m->tree->root, arena_printf(at->a, NOTE_FOLDER "/%s", id) + 1);
-}
 
 static int find_named(struct attach *at, struct named *ret, struct err *e)
 {
@@ -235,7 +242,8 @@ static int find_named(struct attach *at, struct named *ret, struct err *e)
 	ret->gpu = snapshot_gpu_find(at->s, what, e);
 	if (ret->gpu != NONE || e->code == -EEXIST)
 		return e->code;
-	ret->absent = pci_addr_parse(what, &ret->address) == 0 || was_ejected(at, what);
+	ret->id = ejected(at, what);
+	ret->absent = ret->id || pci_addr_parse(what, &ret->address) == 0;
 	if (ret->absent)
 		return 0;
 	*e = (struct err){0};
@@ -258,10 +266,30 @@ static bool attach_named(struct attach *at, const struct named *n)
 	if (n->router != NONE)
 		return attach_box(at, n->router);
 	if (n->absent)
-		return attach_absent(at, n->address == UINT64_MAX ? at->req->what : NULL, n->address);
+		return attach_absent(at, n->id, n->address);
 	g = &at->s->gpus.v[n->gpu];
 	box = FIELD_KNOWN(&g->external, external, router) ? g->external.router : NONE;
 	return box != NONE ? attach_box(at, box) : attach_gpu(at, g->address);
+}
+
+/* Engines read the specs anew for each container; that they could not be written keeps the GPU from no one else. */
+static void publish(struct attach *at)
+{
+	struct strs changed = {0};
+	struct buf text CLEANUP(buf_free) = BUF_NULL;
+	struct err e = {0};
+	uint32_t i;
+	int r;
+
+	if (!at->m->publish || at->fx->dry || !at->usable)
+		return;
+	r = at->m->publish(at->m->publish_arg, NULL, at->a, &changed, &e);
+	for (i = 0; i < changed.n; i++)
+		buf_addf(&text, "%s%s", i ? ", " : "", changed.v[i]);
+	if (r < 0)
+		attach_fails(at, STEP_RESULT_FAILED, "offered to containers", e.text, "gpubay cdi generate");
+	else if (changed.n)
+		steps_tell(&at->st, "offered to containers", STEP_RESULT_DONE, arena_strn(at->a, text.p, text.n), NULL);
 }
 
 static void conclude(struct attach *at)
@@ -301,8 +329,10 @@ int attach_run(const struct attach_request *req, const struct attach_machine *m,
 	} else {
 		attach_everything(&at);
 	}
-	if (r == 0)
+	if (r == 0) {
+		publish(&at);
 		conclude(&at);
+	}
 	snapshot_free(at.s);
 	return r;
 }

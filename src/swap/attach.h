@@ -41,6 +41,12 @@ struct attach_machine {
 	bool (*why)(void *arg, const struct snapshot *s, uint32_t gpu, const char *subject, const char *topics, struct arena *a,
 		    struct attach_why *ret);
 	void *arg;
+	/*
+	 * Offers containers what is ready now; what changed is added. NULL: nobody does. Not called over dry effects. As in
+	 * struct eject_machine.
+	 */
+	int (*publish)(void *arg, const char *gpu_id, struct arena *a, struct strs *ret_changed, struct err *e);
+	void *publish_arg;
 };
 
 /*

@@ -108,6 +108,15 @@ class Lab:
         self.lay(chosen)
         self.tree.update(chosen)
 
+    def vanish(self, test):
+        """What was there goes, until it is shown again."""
+        for path in [p for p in self.tree if test(p)]:
+            entry = self.hidden[path] = self.tree.pop(path)
+            if entry[0] == "dir":
+                shutil.rmtree("/" + path, ignore_errors=True)
+            elif os.path.lexists("/" + path) and self.ours(path):
+                os.remove("/" + path)
+
     def show_bus(self):
         """PCI functions as they are before drivers bind."""
         bound = {p: e for p, e in self.hidden.items() if p.endswith("/uevent") and b"DRIVER=" in (e[1] or b"")}
