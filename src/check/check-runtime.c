@@ -61,8 +61,13 @@ static void remedy_switch(struct check *c, struct finding *f, const struct runti
 				   "with 'enable_cdi = true'.%s",
 			     r->managed_by, version == 3 ? "config-v3.toml.tmpl" : "config.toml.tmpl", tables[MIN(version, 3u)], restart_of(c, r));
 	else if (*r->cdi_file)
-		check_remedy(c, f, "Set %s to true in line %u of %s.%s", r->kind == RUNTIME_KIND_DOCKER ? "features.cdi" : "enable_cdi",
+		check_remedy(c, f, "Set %s to true in line %u of %s.%s",
+			     r->kind == RUNTIME_KIND_DOCKER  ? "features.cdi" :
+			     r->kind == RUNTIME_KIND_KUBELET ? "DevicePluginCDIDevices" :
+							       "enable_cdi",
 			     r->cdi_line, r->cdi_file, restart_of(c, r));
+	else if (r->kind == RUNTIME_KIND_KUBELET)
+		check_remedy(c, f, "Put 'DevicePluginCDIDevices: true' below featureGates in /var/lib/kubelet/config.yaml.%s", restart_of(c, r));
 	else if (r->kind == RUNTIME_KIND_DOCKER)
 		check_remedy(c, f, "Put '\"features\": {\"cdi\": true}' into /etc/docker/daemon.json.%s", restart_of(c, r));
 	else

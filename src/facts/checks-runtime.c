@@ -41,5 +41,19 @@ const struct check_row checks_runtime[] = {
 	 "A template without the generated part replaces what k3s and RKE2 write at each start, with all that later releases add to it.",
 	 "Begin the template with '{{ template \"base\" . }}' and keep only what is added.",
 	 "docs.k3s.io advanced: configuring containerd; rancher/rke2#8752"},
+	{"GB0410", SEVERITY_WARNING, "runtime", "container engines with SELinux", "SELinux keeps containers from a GPU",
+	 "The engine hands the node over, but opening it in the container fails: the label of the node is not for containers, unless a "
+	 "boolean of the policy says so.",
+	 "Switch the boolean on ('setsebool -P NAME 1'), or start the container with --security-opt label=disable.",
+	 "containers/container-selinux container.te; container_selinux(8)"},
+	{"GB0411", SEVERITY_NOTE, "runtime", "Podman and users who are not root", "a rootless container loses the node's group",
+	 "The user may open the node as a member of its group. In a container that the user starts the group is gone, and with it the right, "
+	 "whatever the CDI spec says: numbers of groups mean something else in there.",
+	 "Start it with 'podman run --group-add keep-groups', which needs crun.",
+	 "podman-run(1): --group-add keep-groups; docker/model-runner#210; ROCm/ROCm-docker#90"},
+	{"GB0412", SEVERITY_WARNING, "runtime", "Podman and users who are not root", "users cannot start containers",
+	 "Podman without root needs a user namespace, and the kernel or AppArmor refuses it.",
+	 "Start containers as root, or let users make namespaces.",
+	 "ubuntu.com security: restricted unprivileged user namespaces; linux Documentation/admin-guide/sysctl"},
 	{0},
 };

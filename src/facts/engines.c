@@ -10,8 +10,10 @@ const struct facts_engine facts_engines[] = {
 	 V(25, 0, 0), V(28, 2, 0), "docker", "docs.docker.com engine release notes 25.0 and 28.2: features.cdi"},
 	{RUNTIME_KIND_CONTAINERD, "containerd", "usr/bin/containerd usr/local/bin/containerd", "containerd.io|containerd", V(1, 7, 0),
 	 V(2, 0, 0), "containerd", "containerd/containerd docs/cri/config.md: enable_cdi; releases 1.7.0 and 2.0.0"},
-	{RUNTIME_KIND_CRIO, "CRI-O", "usr/bin/crio usr/local/bin/crio", "cri-o", V(1, 23, 0), V(1, 23, 0), "crio",
-	 "cri-o/cri-o docs/crio.conf.5.md: cdi_spec_dirs; release 1.23"},
+	{RUNTIME_KIND_CRIO, "CRI-O", "usr/bin/crio usr/local/bin/crio", "cri-o", V(1, 24, 0), V(1, 24, 0), "crio",
+	 "cri-o/cri-o v1.24.0 docs/crio.conf.5.md: cdi_spec_dirs, which v1.23.5 has not"},
+	{RUNTIME_KIND_KUBELET, "kubelet", "usr/bin/kubelet usr/local/bin/kubelet", "kubelet", V(1, 28, 0), V(1, 29, 0), "kubelet",
+	 "kubernetes keps/sig-node/4009-add-cdi-devices-to-device-plugin-api: DevicePluginCDIDevices alpha 1.28, beta 1.29, stable 1.31"},
 	{0},
 };
 
@@ -22,11 +24,31 @@ const struct facts_engine_cdi facts_engine_cdi[] = {
 	{RUNTIME_KIND_PODMAN, V(5, 3, 0), V(0, 8, 0), "containers/podman v5.3.0 go.mod; Debian 13's 5.4.2, tried: 0.8.0 is read, 1.0.0 is not"},
 	{RUNTIME_KIND_PODMAN, V(5, 5, 0), V(1, 0, 0), "containers/podman v5.5.0 go.mod"},
 	{RUNTIME_KIND_DOCKER, V(25, 0, 0), V(0, 6, 0), "moby/moby v25.0.0 vendor.mod"},
+	{RUNTIME_KIND_DOCKER, V(25, 0, 17), V(0, 8, 0), "moby/moby v25.0.17 vendor.mod"},
+	{RUNTIME_KIND_DOCKER, V(26, 0, 0), V(0, 6, 0), "moby/moby v26.0.0 vendor.mod: a later release with the older library"},
+	{RUNTIME_KIND_DOCKER, V(26, 1, 0), V(0, 7, 0), "moby/moby v26.1.0 vendor.mod"},
+	{RUNTIME_KIND_DOCKER, V(27, 4, 0), V(0, 8, 0), "moby/moby v27.4.0 vendor.mod"},
+	{RUNTIME_KIND_DOCKER, V(28, 1, 0), V(1, 0, 0), "moby/moby v28.1.0 vendor.mod"},
+	{RUNTIME_KIND_DOCKER, V(29, 2, 0), V(1, 1, 0), "moby/moby docker-v29.2.0 go.mod"},
+	{RUNTIME_KIND_CRIO, V(1, 24, 0), V(0, 3, 0), "cri-o/cri-o v1.24.0 vendored specs-go/config.go"},
+	{RUNTIME_KIND_CRIO, V(1, 25, 0), V(0, 5, 0), "cri-o/cri-o v1.25.0 vendored specs-go/config.go"},
+	{RUNTIME_KIND_CRIO, V(1, 28, 0), V(0, 6, 0), "cri-o/cri-o v1.28.0 vendored specs-go/config.go"},
+	{RUNTIME_KIND_CRIO, V(1, 30, 0), V(0, 7, 0), "cri-o/cri-o v1.30.0 vendored specs-go/config.go"},
+	{RUNTIME_KIND_CRIO, V(1, 31, 0), V(0, 8, 0), "cri-o/cri-o v1.31.0 vendored specs-go/config.go"},
+	{RUNTIME_KIND_CRIO, V(1, 33, 0), V(1, 0, 0), "cri-o/cri-o v1.33.0 vendored specs-go/version.go"},
+	{RUNTIME_KIND_CRIO, V(1, 35, 0), V(1, 1, 0), "cri-o/cri-o v1.35.0 vendored specs-go/version.go"},
 	{RUNTIME_KIND_CONTAINERD, V(1, 7, 0), V(0, 5, 0), "containerd/containerd v1.7.0 go.mod"},
 	{RUNTIME_KIND_CONTAINERD, V(1, 7, 20), V(0, 7, 0), "containerd/containerd v1.7.20 go.mod"},
 	{RUNTIME_KIND_CONTAINERD, V(1, 7, 27), V(0, 8, 0), "containerd/containerd v1.7.27 and v2.0.0 go.mod"},
 	{RUNTIME_KIND_CONTAINERD, V(2, 1, 0), V(1, 0, 0), "containerd/containerd v2.1.0 go.mod"},
 	{RUNTIME_KIND_CONTAINERD, V(2, 3, 0), V(1, 1, 0), "containerd/containerd v2.3.0 go.mod"},
+	{0},
+};
+
+/* Labels: dri_device_t and xserver_misc_device_t; hsa_device_t (/dev/kfd) is given to every container. */
+const struct facts_selinux facts_selinuxes[] = {
+	{"/dev/dri/", "container_use_dri_devices container_use_devices", "containers/container-selinux container.te"},
+	{"/dev/nvidia", "container_use_xserver_devices container_use_devices", "containers/container-selinux container.te"},
 	{0},
 };
 

@@ -19,6 +19,14 @@ struct facts_engine {
 };
 extern const struct facts_engine facts_engines[]; /* ended by a zeroed row */
 
+/* Nodes that SELinux gives to containers only where a boolean of container-selinux says so. */
+struct facts_selinux {
+	const char *nodes;    /* how their paths begin */
+	const char *booleans; /* any of these, space separated; the first is the narrowest */
+	const char *source;
+};
+extern const struct facts_selinux facts_selinuxes[]; /* ended by a zeroed row */
+
 /* Highest version of CDI specs from a release on, by the library that it is built with. */
 struct facts_engine_cdi {
 	enum runtime_kind kind;

@@ -14,6 +14,8 @@ static const char *const kept_keys[] = {
 	"default-runtime", "runtime", "runtime_path", "runtime_type", "path", "BinaryName", "runtimes", "kind", "apiVersion",
 };
 
+static const char *const kept_texts[] = {"run.oci.keep_original_groups=1"};
+
 struct scan {
 	struct redactor *r;
 	const char *at, *end;
@@ -44,14 +46,19 @@ static bool is_key(const struct scan *s, const char *after)
 	return next < s->end && (*next == '=' || *next == ':');
 }
 
-static bool is_kept(const struct scan *s)
+static bool one_of(const char *const *list, size_t n_list, const char *p, size_t n)
 {
-	unsigned i;
+	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(kept_keys); i++)
-		if (strlen(kept_keys[i]) == s->n_key && memcmp(kept_keys[i], s->key, s->n_key) == 0)
+	for (i = 0; i < n_list; i++)
+		if (strlen(list[i]) == n && memcmp(list[i], p, n) == 0)
 			return true;
 	return false;
+}
+
+static bool is_kept(const struct scan *s, const char *text, size_t n)
+{
+	return one_of(kept_keys, ARRAY_LEN(kept_keys), s->key, s->n_key) || one_of(kept_texts, ARRAY_LEN(kept_texts), text, n);
 }
 
 /* A path of the machine: not an address with a host in it, and no word of who somebody is. */
@@ -101,7 +108,7 @@ static void take_quoted(struct scan *s, bool header)
 	buf_add(s->out, s->at, marks);
 	if (key && is_host(text, n))
 		buf_adds(s->out, redact_learn(s->r, HOST, text, n, false));
-	else if (key || (closed && marks == 1 && (is_kept(s) || is_path(text, n))))
+	else if (key || (closed && marks == 1 && (is_kept(s, text, n) || is_path(text, n))))
 		buf_add(s->out, text, n);
 	else
 		cross_out(s->out, text, n, *s->at == '"');
@@ -120,15 +127,12 @@ static void take_word(struct scan *s, bool header)
 	const char *p = s->at;
 	bool keep, key;
 	size_t n = 0;
-	unsigned i;
 
 	while (p + n < s->end && word_char(p[n]))
 		n++;
 	/* "host.name:5000" is no key. */
 	key = !header && is_key(s, p + n) && !(p[n] == ':' && memchr(p, '.', n));
-	keep = header || key || (p[0] >= '0' && p[0] <= '9') || p[0] == '-' || p[0] == '+';
-	for (i = 0; i < ARRAY_LEN(words); i++)
-		keep |= strlen(words[i]) == n && memcmp(words[i], p, n) == 0;
+	keep = header || key || (p[0] >= '0' && p[0] <= '9') || p[0] == '-' || p[0] == '+' || one_of(words, ARRAY_LEN(words), p, n);
 	if (keep)
 		buf_add(s->out, p, n);
 	else

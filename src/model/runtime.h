@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Container engines as their files tell: version, whether CDI is on, what was left of older ways to hand GPUs over. */
+/*
+ * Container engines, and the kubelet that asks them for devices, as their files tell: version, whether CDI is on, what was
+ * left of older ways to hand GPUs over, and what else keeps a container from a device node.
+ */
 #ifndef GPUBAY_MODEL_RUNTIME_H
 #define GPUBAY_MODEL_RUNTIME_H
 
 #include "base/field.h"
 
-#define RUNTIME_KIND(E, P) E(P, PODMAN, "podman") E(P, DOCKER, "docker") E(P, CONTAINERD, "containerd") E(P, CRIO, "cri-o")
+#define RUNTIME_KIND(E, P) E(P, PODMAN, "podman") E(P, DOCKER, "docker") E(P, CONTAINERD, "containerd") E(P, CRIO, "cri-o") E(P, KUBELET, "kubelet")
 ENUM_DECL(runtime_kind, RUNTIME_KIND)
 
 /* A place in a configuration that a finding points at. */
@@ -39,6 +42,11 @@ FIELD_STRUCT(runtime_mark, RUNTIME_MARK)
 	F(S, cdi_dirs_line, u32, _, FIELD_DETAIL, "line") \
 	F(S, cdi_version, str, _, 0, "highest version of CDI specs that it reads") \
 	F(S, cdi_version_number, u32, _, FIELD_HIDDEN, "major << 16 | minor << 8 | patch") \
+	F(S, oci, strs, _, 0, "programs here that it can make containers with: crun, runc") \
+	F(S, selinux, b, _, 0, "SELinux confines its containers") \
+	F(S, selinux_on, strs, _, 0, "SELinux booleans that are on and let containers use devices") \
+	F(S, rootless_barrier, str, _, 0, "kernel setting (kernel.NAME) that keeps users who are not root from making containers; empty when none does") \
+	F(S, keeps_groups, b, _, 0, "containers keep the groups of who starts them, as it is configured") \
 	F(S, marks, list, runtime_mark, 0, "places worth a word")
 FIELD_STRUCT(runtime, RUNTIME)
 

@@ -8,11 +8,22 @@
 
 #include <errno.h>
 
+static bool list_has(const struct toml *list, const char *text)
+{
+	uint32_t i;
+
+	for (i = 0; list && list->type == TOML_ARRAY && i < list->list.n; i++)
+		if (str_eq(toml_str(list->list.v[i]), text))
+			return true;
+	return false;
+}
+
 /* containers.conf(5): the distribution's, the administrator's, drop-ins, and the user's. */
 void runtime_podman(struct probe *p, struct runtime *r)
 {
 	static const char *const dirs[] = {"engine", "cdi_spec_dirs", NULL}, *const chosen[] = {"engine", "runtime", NULL},
-			*const runtimes[] = {"engine", "runtimes", NULL};
+			*const runtimes[] = {"engine", "runtimes", NULL}, *const label[] = {"containers", "label", NULL},
+			*const annotations[] = {"containers", "annotations", NULL};
 	static const char *const hooks[] = {"usr/share/containers/oci/hooks.d/oci-nvidia-hook.json",
 					    "etc/containers/oci/hooks.d/oci-nvidia-hook.json"};
 	const struct user *u = FIELD_KNOWN(&p->snap->platform, platform, user) ? &p->snap->platform.user : NULL;
@@ -38,6 +49,10 @@ void runtime_podman(struct probe *p, struct runtime *r)
 		runtime_default(p, r, file, v->line, "engine.runtime", toml_str(v));
 	v = runtime_value(&l, runtimes, &file);
 	runtime_legacy(p, r, file, v);
+	runtime_selinux(p, r, toml_bool(runtime_value(&l, label, &file), true));
+	FIELD_SET(r, runtime, keeps_groups, list_has(runtime_value(&l, annotations, &file), "run.oci.keep_original_groups=1"));
+	runtime_rootless(p, r);
+	runtime_oci(p, r);
 	for (i = 0; i < ARRAY_LEN(hooks); i++)
 		if (tree_exists(p->root, hooks[i]))
 			runtime_mark(p, r, RUNTIME_MARK_KIND_LEGACY, arena_printf(p->a, "/%s", hooks[i]), 0, "hook", "oci-nvidia-hook");
@@ -121,6 +136,7 @@ void runtime_docker(struct probe *p, struct runtime *r)
 	on = json_object_get(json_object_get(doc, "features"), "cdi");
 	if (result == 0 || result == -ENOENT)
 		runtime_cdi(r, json_is_boolean(on) ? json_is_true(on) : -1, file, text ? json_line(text, "cdi") : 0);
+	runtime_selinux(p, r, json_is_true(json_object_get(doc, "selinux-enabled")));
 	docker_dirs(p, r, file, text ? text : "", json_object_get(doc, "cdi-spec-dirs"));
 	docker_runtimes(p, r, file, text ? text : "", doc);
 }
@@ -199,6 +215,7 @@ void runtime_containerd(struct probe *p, struct runtime *r, const char *folder)
 {
 	static const char *const on_keys[] = {"enable_cdi", NULL}, *const dir_keys[] = {"cdi_spec_dirs", NULL},
 			*const default_keys[] = {"containerd", "default_runtime_name", NULL},
+			*const selinux_keys[] = {"enable_selinux", NULL},
 			*const runtime_keys[] = {"containerd", "runtimes", NULL};
 	struct layers all = {0}, cri = {0};
 	const struct toml *v;
@@ -214,6 +231,7 @@ void runtime_containerd(struct probe *p, struct runtime *r, const char *folder)
 	containerd_merge(p, r, &all, &cri);
 	v = runtime_value(&cri, on_keys, &file);
 	runtime_cdi(r, v && v->type == TOML_BOOL ? v->yes : -1, file, v ? v->line : 0);
+	runtime_selinux(p, r, toml_bool(runtime_value(&cri, selinux_keys, &file), false));
 	v = runtime_value(&cri, dir_keys, &file);
 	runtime_dirs(p, r, v, file);
 	v = runtime_value(&cri, default_keys, &file);
@@ -227,6 +245,7 @@ void runtime_crio(struct probe *p, struct runtime *r)
 {
 	static const char *const dirs[] = {"crio", "runtime", "cdi_spec_dirs", NULL},
 			*const chosen[] = {"crio", "runtime", "default_runtime", NULL},
+			*const selinux[] = {"crio", "runtime", "selinux", NULL},
 			*const runtimes[] = {"crio", "runtime", "runtimes", NULL};
 	struct layers l = {0};
 	const struct toml *v;
@@ -236,6 +255,7 @@ void runtime_crio(struct probe *p, struct runtime *r)
 	runtime_layer(p, r, "etc/crio/crio.conf", &l);
 	runtime_layer_folder(p, r, "etc/crio/crio.conf.d", "", &l);
 	runtime_cdi(r, -1, NULL, 0);
+	runtime_selinux(p, r, toml_bool(runtime_value(&l, selinux, &file), false));
 	v = runtime_value(&l, dirs, &file);
 	runtime_dirs(p, r, v, file);
 	v = runtime_value(&l, chosen, &file);

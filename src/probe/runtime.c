@@ -233,8 +233,10 @@ static void probe_engine(struct probe *p, const struct facts_engine *e)
 		runtime_docker(p, r);
 	else if (e->kind == RUNTIME_KIND_CONTAINERD)
 		runtime_containerd(p, r, "etc/containerd");
-	else
+	else if (e->kind == RUNTIME_KIND_CRIO)
 		runtime_crio(p, r);
+	else
+		runtime_kubelet(p, r);
 }
 
 /* k3s and RKE2 carry a containerd of their own and write its configuration at each start. */

@@ -34,10 +34,17 @@ void runtime_dirs(struct probe *p, struct runtime *r, const struct toml *dirs, c
 /* CDI as this release has it, unless the switch says otherwise (-1: no switch). */
 void runtime_cdi(struct runtime *r, int on, const char *file, uint32_t line);
 
+/* What confines its containers; `labels`: the engine gives them SELinux labels where there is SELinux. */
+void runtime_selinux(struct probe *p, struct runtime *r, bool labels);
+/* Whether users who are not root can use it. */
+void runtime_rootless(struct probe *p, struct runtime *r);
+void runtime_oci(struct probe *p, struct runtime *r);
+
 /* The engines. */
 void runtime_podman(struct probe *p, struct runtime *r);
 void runtime_docker(struct probe *p, struct runtime *r);
 void runtime_containerd(struct probe *p, struct runtime *r, const char *folder);
 void runtime_crio(struct probe *p, struct runtime *r);
+void runtime_kubelet(struct probe *p, struct runtime *r);
 
 #endif

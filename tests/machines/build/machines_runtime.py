@@ -16,7 +16,7 @@ def host(name, note, **engines):
     m = slot_card(name, note)
     xe(m, addr=GPU)
     m.answer("user", "self", "1000 1000 1000 44 105 user")
-    packages = {"podman": "podman", "dockerd": "docker-ce|docker.io|moby-engine", "containerd": "containerd.io|containerd", "crio": "cri-o"}
+    packages = {"podman": "podman", "dockerd": "docker-ce|docker.io|moby-engine", "containerd": "containerd.io|containerd", "crio": "cri-o", "kubelet": "kubelet"}
     for program, version in engines.items():
         m.tree.file(f"usr/bin/{program}", "")
         if version and program in packages:
@@ -34,7 +34,9 @@ def m_1gpu_engines_ready(name):
              containerd="2.1.4-1", crio="1.33.2-1.1")
     m.tree.file("etc/containerd/config.toml", f"version = 3\n[{CRI3}]\n  cdi_spec_dirs = ['/etc/cdi', '/var/run/cdi']\n")
     m.tree.file("etc/crio/crio.conf.d/10-crio.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n")
-    m.tree.file("usr/share/containers/containers.conf", "[containers]\nlog_driver = \"journald\"\n")
+    m.tree.file("usr/share/containers/containers.conf", "[containers]\nlog_driver = \"journald\"\n"
+                "annotations = [\"run.oci.keep_original_groups=1\"]\n")
+    m.tree.file("usr/bin/crun", "")
     spec(m, "run/cdi/gpubay-intel.com-gpu.json", "0.5.0")
     return m
 
@@ -99,4 +101,36 @@ def m_1gpu_k3s_template(name):
     m.tree.file("usr/local/bin/k3s", "")
     m.tree.file("var/lib/rancher/k3s/agent/etc/containerd/config.toml", f"version = 2\n[{CRI2}]\n  enable_cdi = false\n")
     m.tree.file("var/lib/rancher/k3s/agent/etc/containerd/config.toml.tmpl", f"version = 2\n[{CRI2}]\n  enable_cdi = false\n")
+    return m
+
+
+def m_1gpu_engines_selinux(name):
+    m = host(name, "Podman and CRI-O where SELinux keeps containers from graphics nodes", podman="5.4.2+ds1-2", crio="1.33.2-1.1")
+    m.tree.file("etc/crio/crio.conf.d/10-crio.conf", "[crio.runtime]\nselinux = true\n")
+    m.tree.file("sys/fs/selinux/enforce", "1")
+    for boolean in ("container_use_devices", "container_use_dri_devices", "container_use_xserver_devices"):
+        m.tree.file(f"sys/fs/selinux/booleans/{boolean}", "0 0")
+    m.tree.file("usr/bin/runc", "")
+    return m
+
+
+def m_1gpu_engines_rootless_refused(name):
+    m = host(name, "Podman for users who may make no user namespaces: AppArmor wants a profile", podman="5.4.2+ds1-2")
+    m.tree.file("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1")
+    m.tree.file("usr/bin/crun", "")
+    return m
+
+
+def m_1gpu_kubelet_cdi_off(name):
+    m = host(name, "a kubelet that does not hand CDI names of device plugins on, by a flag", containerd="2.0.5-1", kubelet="1.29.4-2.1")
+    m.tree.file("etc/containerd/config.toml", f"version = 3\n[{CRI3}]\n")
+    m.tree.file("var/lib/kubelet/config.yaml", "apiVersion: kubelet.config.k8s.io/v1beta1\nfeatureGates:\n  DevicePluginCDIDevices: true\nkind: KubeletConfiguration\n")
+    m.tree.file("var/lib/kubelet/kubeadm-flags.env", 'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///run/containerd/containerd.sock '
+                '--feature-gates=DevicePluginCDIDevices=false"\n')
+    return m
+
+
+def m_1gpu_kubelet_too_old(name):
+    m = host(name, "a kubelet before CDI, whose configuration is broken", containerd="2.0.5-1", kubelet="1.27.16-1.1")
+    m.tree.file("var/lib/kubelet/config.yaml", "kind: KubeletConfiguration\nfeatureGates:\n  - DevicePluginCDIDevices: true\n kind: x\n")
     return m
