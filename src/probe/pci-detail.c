@@ -265,6 +265,7 @@ static void judge_dead(struct pci_device *d)
 void pci_detail(struct probe *p, uint32_t i)
 {
 	struct pci_device *d = &p->snap->pci.v[i];
+	char address[PCI_ADDR_TEXT];
 	uint32_t low[6] = {0};
 	uint64_t v;
 	bool awake;
@@ -281,7 +282,8 @@ void pci_detail(struct probe *p, uint32_t i)
 	read_bars(p, i, d, low);
 	if (d->class >> 8 == PCI_CLASS_VGA && tree_read_u64(&p->pci_dir, pci_attr(p, i, "boot_vga"), 10, &v) == 0)
 		FIELD_SET(d, pci_device, boot_vga, v != 0);
-	if (p->request->phases & PROBE_PCI_FULL && !d->bridge)
+	/* Some of it is shown under the device's lock, which the driver of one that is taken out may hold for good. */
+	if (p->request->phases & PROBE_PCI_FULL && !d->bridge && !strs_has(&p->going, pci_addr_text(d->address, address)))
 		read_full(p, i, d);
 	judge_dead(d);
 }

@@ -7,6 +7,7 @@
 #include "probe/probe.h"
 
 #include "base/parse.h"
+#include "probe/going.h"
 
 #include <errno.h>
 
@@ -85,6 +86,18 @@ static void read_ids(struct probe *p, struct pci_device *d, const char *entry)
 #undef ID
 }
 
+/* The rest of what uevent says, from files that the kernel shows without the device's lock. */
+static void read_apart(struct probe *p, struct pci_device *d, const char *entry)
+{
+	const char *s;
+
+	read_ids(p, d, entry);
+	if (tree_link_base(&p->pci_dir, arena_printf(p->a, "%s/driver", entry), p->a, &s) == 0)
+		FIELD_SET(d, pci_device, driver, s);
+	if (tree_read_str(&p->pci_dir, arena_printf(p->a, "%s/modalias", entry), p->a, &s) == 0)
+		FIELD_SET(d, pci_device, modalias, s);
+}
+
 static void read_identity(struct probe *p, struct pci_device *d, const char *entry)
 {
 	char path[64], text[1024];
@@ -92,7 +105,9 @@ static void read_identity(struct probe *p, struct pci_device *d, const char *ent
 	long n = -ENAMETOOLONG;
 	size_t len;
 
-	if (snprintf(path, sizeof(path), "%s/uevent", entry) < (int)sizeof(path))
+	if (strs_has(&p->going, entry))
+		read_apart(p, d, entry);
+	else if (snprintf(path, sizeof(path), "%s/uevent", entry) < (int)sizeof(path))
 		n = tree_read(&p->pci_dir, path, text, sizeof(text));
 	while (n > 0 && next_line(&at, text + n, &line, &len))
 		uevent_line(p, d, line, len);
@@ -238,6 +253,7 @@ void probe_pci(struct probe *p)
 	s->has_pci = true;
 	p->topology_unknown =
 		tree_answer(p->tree, p->a, "source", "topology", &topology) == 0 && str_eq(topology, "unknown");
+	going_read(p, &p->going);
 	read_functions(p, &names);
 	link_parents(p);
 	p->pci_done = xmalloc(s->pci.n);

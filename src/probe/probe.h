@@ -47,6 +47,7 @@ struct probe {
 	const struct probe_request *request;
 	struct tree_dir pci_dir; /* sys/bus/pci/devices, open during the phases */
 	uint8_t *pci_done;       /* for each function: pci_detail was here */
+	struct strs going;       /* addresses of functions that an eject is taking out: probe/going.h */
 	bool virtual_counts;     /* virtual displays are GPUs: /etc/gpubay/virtual-gpus is there */
 	bool topology_unknown;   /* the source does not say which bridge a function hangs off */
 	struct u32s nhis;        /* Thunderbolt and USB4 host controllers, once nhis_done */

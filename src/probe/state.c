@@ -109,6 +109,9 @@ static bool judge_noted(struct probe *p, struct gpu *g)
 	state = enum_value(&gpu_state_tab, text);
 	if (state != GPU_STATE_REMOVING && state != GPU_STATE_WEDGED && state != GPU_STATE_SAFE_TO_UNPLUG)
 		return false;
+	/* It was plugged in again, and nobody took the note away. */
+	if (state == GPU_STATE_SAFE_TO_UNPLUG && FIELD_KNOWN(g, gpu, driver) && *g->driver)
+		return false;
 	conclude(p, g, state, arena_printf(p->a, "/%s", path), text, "noted by gpubay");
 	return true;
 }

@@ -20,6 +20,7 @@ void journal_of(const struct snapshot *s, const struct unit *u, struct arena *a,
 		struct journal *ret)
 {
 	const struct gpu *g = &s->gpus.v[u->gpus.v[0]];
+	char address[PCI_ADDR_TEXT];
 	uint32_t i;
 
 	*ret = (struct journal){
@@ -27,6 +28,8 @@ void journal_of(const struct snapshot *s, const struct unit *u, struct arena *a,
 	ret->interface = g->external.interface ? g->external.interface : "";
 	for (i = 0; i < u->functions.n; i++)
 		add(s, u->functions.v[i], a, &ret->functions);
+	for (i = 0; i < u->all.n; i++)
+		strs_add(a, &ret->below, arena_str(a, pci_addr_text(s->pci.v[u->all.v[i]].address, address)));
 	for (i = 0; i < u->tops.n; i++)
 		add(s, u->tops.v[i], a, &ret->tops);
 	if (u->router != NONE) {
@@ -63,6 +66,8 @@ int journal_write(struct effects *fx, const struct journal *j, struct err *e)
 	put(&b, "interface", j->interface);
 	put_functions(&b, "function", &j->functions);
 	put_functions(&b, "top", &j->tops);
+	for (i = 0; i < j->below.n; i++)
+		put(&b, "below", j->below.v[i]);
 	put(&b, "router", j->router);
 	put(&b, "router-id", j->router_id);
 	put(&b, "slot", j->slot);
@@ -109,6 +114,8 @@ static void take(struct arena *a, const char *key, const char *value, struct jou
 		take_function(a, value, &j->functions);
 	else if (str_eq(key, "top"))
 		take_function(a, value, &j->tops);
+	else if (str_eq(key, "below"))
+		strs_add(a, &j->below, value);
 	else if (str_eq(key, "unit"))
 		strs_add(a, &j->units, value);
 }

@@ -30,6 +30,7 @@ struct journal {
 		functions; /* of the unit, in the order in which drivers let go */
 	uint64_t address;  /* the main function's */
 	struct journal_function_list tops;
+	struct strs below;              /* addresses of all that goes, bridges too; probe/going.h reads them */
 	const char *router, *router_id; /* NULL: no tunnel is taken down */
 	const char *slot;		/* NULL: no power is switched off */
 	const char *console; /* text console that was taken off its framebuffer; NULL: none */

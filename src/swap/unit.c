@@ -156,6 +156,9 @@ static void add_company(const struct snapshot *s, uint32_t gpu, struct arena *a,
 {
 	uint32_t i;
 
+	for (i = 0; i < s->pci.n; i++)
+		if (goes(s, u, i))
+			u32s_add(a, &u->all, i);
 	u32s_add(a, &u->gpus, gpu);
 	for (i = 0; i < s->gpus.n; i++)
 		if (i != gpu && goes(s, u, s->gpus.v[i].pci))

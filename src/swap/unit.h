@@ -19,6 +19,7 @@ struct unit {
 	struct u32s tops;   /* what is removed, and all that is below with it */
 	struct u32s gpus;   /* the GPU itself first, then others that go too */
 	struct u32s others; /* functions that go too, other GPUs' among them, bridges left out */
+	struct u32s all;       /* every function that goes, bridges among them */
 	uint32_t router;    /* whose tunnel is taken down, or NONE */
 	const char *slot;   /* name of the slot whose power is switched off, or NULL */
 };

@@ -358,6 +358,38 @@ static void hangs(void **state)
 	fake_close(&f);
 }
 
+static void read_uevent(void *arg, const struct tree_dir *at, const char *path, const char *op, long result)
+{
+	unsigned *n = arg;
+
+	*n += strstr(path, "0000:04:00.0/uevent") || strstr(path, "0000:02:00.0/uevent");
+}
+
+/* Whoever looks at what hangs must not hang, too: uevent is shown under the device's lock. */
+static void looking_is_harmless(void **state)
+{
+	unsigned n = 0;
+	struct fake f;
+	struct gpu before, *g;
+
+	fake_open(&f, NVIDIA_BOX);
+	before = f.s->gpus.v[gpu_at(&f, NVIDIA_GPU)];
+	before.driver = arena_str(f.a, before.driver);
+	before.id = arena_str(f.a, before.id);
+	f.hang = "unbind 0000:04:00.0";
+	go(&f, NVIDIA_GPU, (struct eject_request){0});
+	f.tree->on_read = read_uevent;
+	f.tree->on_read_arg = &n;
+	fake_look(&f);
+	assert_int_equal(n, 0);
+	g = &f.s->gpus.v[gpu_at(&f, NVIDIA_GPU)];
+	assert_int_equal(g->state, GPU_STATE_WEDGED);
+	assert_string_equal(g->id, before.id);
+	assert_string_equal(g->driver, before.driver);
+	assert_int_equal(g->device_id, before.device_id);
+	fake_close(&f);
+}
+
 static void kernel_refuses(void **state)
 {
 	struct outcome o;
@@ -538,7 +570,7 @@ int main(void)
 		cmocka_unit_test(busy_nvidia),	   cmocka_unit_test(daemon_lets_go),   cmocka_unit_test(busy_forced),
 		cmocka_unit_test(hangs),	   cmocka_unit_test(kernel_refuses),   cmocka_unit_test(tunnel_stays),
 		cmocka_unit_test(virtual_functions), cmocka_unit_test(consoles),       cmocka_unit_test(killed),
-		cmocka_unit_test(failing),	   cmocka_unit_test(unknown_again),
+		cmocka_unit_test(failing),	   cmocka_unit_test(looking_is_harmless),	   cmocka_unit_test(unknown_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
