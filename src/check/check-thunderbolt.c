@@ -87,37 +87,23 @@ static bool no_pcie(const struct tb_domain *d)
 
 static void advise_authorize(struct check *c, struct finding *f, const struct tb_router *r)
 {
-	const char *once = arena_printf(c->arena, "echo 1 > %s", router_path(c, r, "authorized"));
-	const char *id = FIELD_KNOWN(r, tb_router, unique_id) && *r->unique_id ?
-				 r->unique_id :
-				 "UUID (from 'boltctl list')";
-	const char *enroll = arena_printf(c->arena, "boltctl enroll --policy auto %s", id);
-	const struct tb_domain *d = thunderbolt_domain(c, r);
 	const struct tb_router *up = FIELD_KNOWN(r, tb_router, parent) && r->parent != NONE ?
 					     &c->snap->routers.v[r->parent] :
 					     NULL;
 	const char *host_reset = module_param(c, "host_reset"), *first = "", *reset = "";
 
 	if (up && !up->host && FIELD_KNOWN(up, tb_router, authorized) && up->authorized == 0)
-		first = arena_printf(c->arena, "First authorize %s, which it hangs behind. ",
-				     thunderbolt_name(c, up));
+		first = arena_printf(c->arena,
+				     "It hangs behind %s, which has to be allowed first: gpubay trust add %s. ",
+				     thunderbolt_name(c, up), up->name);
 	if (FIELD_KNOWN(r, tb_router, boot) && !r->boot && host_reset && !is_off(host_reset))
 		reset = " If the firmware had connected it before the system started, "
 			"thunderbolt.host_reset=0 on the kernel "
 			"command line keeps that.";
-	if (d && d->security == TB_SECURITY_SECURE)
-		check_remedy(c, f,
-			     "%sThis host wants a key ('secure'): as root, %s makes and keeps one.",
-			     first, enroll);
-	else if (FIELD_KNOWN(&c->snap->platform, platform, boltd) && !c->snap->platform.boltd)
-		check_remedy(
-			c, f,
-			"%sAs root, for this time: %s. To have it remembered, install bolt, then: "
-			"%s.%s",
-			first, once, enroll, reset);
-	else
-		check_remedy(c, f, "%sAs root, to have it remembered: %s; or for this time: %s.%s",
-			     first, enroll, once, reset);
+	check_remedy(c, f,
+		     "%sAs root: gpubay trust add %s, then gpubay attach %s; or for this time: gpubay "
+		     "attach %s --once.%s",
+		     first, r->name, r->name, r->name, reset);
 }
 
 static void check_unauthorized(struct check *c, uint32_t i)

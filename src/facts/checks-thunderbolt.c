@@ -5,7 +5,8 @@ const struct check_row checks_thunderbolt[] = {
 	{"GB6001", SEVERITY_ERROR, "thunderbolt", "boxes and docks on a cable", "not authorized",
 	 "Until somebody allows it, the kernel opens no PCIe tunnel to a box: the GPU in it does not exist for the system. "
 	 "Nothing says so by itself.",
-	 "As root: boltctl enroll --policy auto UUID (from 'boltctl list'), or once: write 1 to the box's 'authorized'.",
+	 "As root: gpubay trust add BOX, then gpubay attach BOX ('gpubay trust' shows the boxes); or for one time: gpubay attach "
+	 "BOX --once.",
 	 "linux Documentation/admin-guide/thunderbolt.rst; omacom/omarchy#12510; zirconium-dev/zirconium#56; "
 	 "apnex/aorus-5090-egpu, captured unauthorized"},
 	{"GB6002", SEVERITY_ERROR, "thunderbolt", "Thunderbolt domains", "no PCIe tunnels by security level",
@@ -44,12 +45,12 @@ const struct check_row checks_thunderbolt[] = {
 	{"GB6009", SEVERITY_WARNING, "thunderbolt", "boxes and docks on a cable", "authorized, and no device behind it",
 	 "The box is allowed, and the PCIe tunnel brought no device: the tunnel is not up, the GPU has no power, or the "
 	 "firmware's tunnel was lost when the kernel reset the controller.",
-	 "Look whether the GPU in the box has power and sits well; unplug the box, switch it off and on, plug it in again. If it "
-	 "is lost at each start, boot with thunderbolt.host_reset=0. As root: echo 1 > /sys/bus/pci/rescan.",
+	 "Look whether the GPU in the box has power and sits well; unplug the box, switch it off and on, plug it in again; "
+	 "then, as root: gpubay attach. If it is lost at each start, boot with thunderbolt.host_reset=0.",
 	 "ewagner12/all-ways-egpu README (host_reset); ublue-os/bazzite#3786"},
 	{"GB6010", SEVERITY_NOTE, "thunderbolt", "boxes and docks on a cable", "box without a name",
 	 "The box's identification (DROM) has no maker or name, so it can be known only by its unique id.",
-	 "Nothing needs to be done. 'boltctl list' shows the unique id.",
+	 "Nothing needs to be done. 'gpubay trust' shows the unique id.",
 	 "linux drivers/thunderbolt/eeprom.c; Documentation/ABI/testing/sysfs-bus-thunderbolt: device_name"},
 	{"GB6011", SEVERITY_NOTE, "thunderbolt", "boxes on hosts with a boot list", "not connected before the system starts",
 	 "The firmware connects only boxes of its boot list by itself. This one appears when the system has started, which is too "
@@ -64,11 +65,11 @@ const struct check_row checks_thunderbolt[] = {
 	 "linux drivers/thunderbolt/nhi.c: host_reset; ewagner12/all-ways-egpu README"},
 	{"GB6013", SEVERITY_NOTE, "thunderbolt", "external GPUs", "do not just unplug it",
 	 "Its driver does not bear the GPU's going away.",
-	 "Before unplugging end what uses it, then unbind its driver and remove it from the PCI bus; wait until both are done.",
+	 "Before unplugging, as root: gpubay eject GPU. It ends with SAFE TO UNPLUG, or says why not.",
 	 "ROCm/legacy-rocm-build#4469; NVIDIA/open-gpu-kernel-modules#842"},
 	{"GB6014", SEVERITY_NOTE, "thunderbolt", "external GPUs", "tunnel cannot be taken down",
 	 "The controller's own firmware makes the tunnels here, and does not let go of one before the cable is pulled.",
-	 "Before unplugging remove the GPU from the PCI bus; the box stays authorized until the cable is out.",
+	 "Before unplugging, as root: gpubay eject GPU. The box stays authorized until the cable is out.",
 	 "linux Documentation/ABI/testing/sysfs-bus-thunderbolt: deauthorization"},
 	{"GB6015", SEVERITY_WARNING, "thunderbolt", "external GPUs whose Xorg driver asks for leave", "Xorg does not use it",
 	 "The Xorg driver leaves external GPUs alone unless its configuration allows them.",
@@ -94,7 +95,7 @@ const struct check_row checks_thunderbolt[] = {
 	 "gpubay(1)"},
 	{"GB6020", SEVERITY_NOTE, "thunderbolt", "boxes and docks on a cable", "authorized for this time only",
 	 "bolt does not remember the box, so it must be authorized again after the next plug or start.",
-	 "As root: boltctl enroll --policy auto UUID (from 'boltctl list').",
+	 "As root: gpubay trust add BOX ('gpubay trust' shows the boxes).",
 	 "bolt's boltctl(1)"},
 	{.id = NULL},
 };
