@@ -21,6 +21,7 @@
 
 enum {
 	GATHER_US = 30 * 1000,
+	KEEP_US = 2000 * 1000, /* what a look needed, the next may need soon: plugging in is a series of bursts */
 	REST_FACTOR = 4,      /* after a look, rest at least so many times what it cost */
 	MESSAGES_AT_ONCE = 256, /* then timers and the others have their turn */
 };
@@ -33,7 +34,7 @@ struct loop {
 	sd_event *event;
 	sd_event_source *look;  /* at the end of a burst */
 	sd_event_source *retry;
-	sd_event_source *rest;  /* when all is done */
+	sd_event_source *rest;  /* some time after all is done */
 	uint64_t rest_until_us;
 	unsigned attempt;       /* of retries since the last event */
 	bool gathering;
@@ -63,7 +64,7 @@ static void gather(struct loop *l)
 	arm(l->look, MAX(now_us() + GATHER_US, l->rest_until_us));
 }
 
-static int on_rest(sd_event_source *s, void *arg)
+static int on_rest(sd_event_source *s, uint64_t usec, void *arg)
 {
 	memory_give_back();
 	return 0;
@@ -71,7 +72,7 @@ static int on_rest(sd_event_source *s, void *arg)
 
 static void rest_after(struct loop *l)
 {
-	sd_event_source_set_enabled(l->rest, SD_EVENT_ONESHOT);
+	arm(l->rest, now_us() + KEEP_US);
 }
 
 static void look(struct loop *l)
@@ -213,15 +214,6 @@ static int add_timer(struct loop *l, sd_event_source **ret, sd_event_time_handle
 	return r < 0 ? r : sd_event_source_set_enabled(*ret, SD_EVENT_OFF);
 }
 
-static int add_rest(struct loop *l)
-{
-	int r = sd_event_add_defer(l->event, &l->rest, on_rest, l);
-
-	if (r >= 0)
-		r = sd_event_source_set_priority(l->rest, SD_EVENT_PRIORITY_IDLE);
-	return r < 0 ? r : sd_event_source_set_enabled(l->rest, SD_EVENT_OFF);
-}
-
 static int add_sources(struct loop *l, struct err *e)
 {
 	int r = sd_event_new(&l->event);
@@ -233,7 +225,7 @@ static int add_sources(struct loop *l, struct err *e)
 	if (r >= 0)
 		r = add_timer(l, &l->retry, on_retry);
 	if (r >= 0)
-		r = add_rest(l);
+		r = add_timer(l, &l->rest, on_rest);
 	if (r >= 0)
 		r = sd_event_add_io(l->event, NULL, l->uevents.fd, EPOLLIN, on_uevents, l);
 	if (r >= 0)

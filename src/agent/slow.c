@@ -9,9 +9,10 @@
 
 enum { STAMPS_MAX = 4096 };
 
-/* inode 0: it was not there. */
+/* inode 0: it was not there. Where only that was asked, entries that come and go in a folder (/run) do not matter. */
 struct stamp {
 	const char *path;
+	bool content;
 	dev_t device;
 	ino_t inode;
 	struct timespec mtime;
@@ -46,8 +47,9 @@ static bool stamp_holds(const struct stamp *s)
 	struct stamp now;
 
 	take_stamp(s->path, &now);
-	return now.device == s->device && now.inode == s->inode && now.mtime.tv_sec == s->mtime.tv_sec &&
-	       now.mtime.tv_nsec == s->mtime.tv_nsec;
+	if (now.device != s->device || now.inode != s->inode)
+		return false;
+	return !s->content || (now.mtime.tv_sec == s->mtime.tv_sec && now.mtime.tv_nsec == s->mtime.tv_nsec);
 }
 
 static bool is_ours(const char *path)
@@ -61,7 +63,7 @@ struct stamper {
 	const char *root;
 };
 
-static void stamp_path(struct stamper *w, const char *path)
+static void stamp_path(struct stamper *w, const char *path, bool content)
 {
 	const char *full = arena_printf(w->slow->a, "%s/%s", w->root, path);
 	struct stamp_list *l = w->slow->stamps;
@@ -69,11 +71,14 @@ static void stamp_path(struct stamper *w, const char *path)
 
 	for (i = 0; i < l->n; i++)
 		if (str_eq(l->v[i].path, full))
-			return;
-	if (l->n == STAMPS_MAX)
+			break;
+	if (i == STAMPS_MAX)
 		return;
-	LIST_PUSH(w->slow->a, l)->path = full;
-	take_stamp(full, &l->v[l->n - 1]);
+	if (i == l->n) {
+		LIST_PUSH(w->slow->a, l)->path = full;
+		take_stamp(full, &l->v[i]);
+	}
+	l->v[i].content |= content;
 }
 
 static void on_read(void *arg, const struct tree_dir *at, const char *path, const char *op, long result)
@@ -85,7 +90,7 @@ static void on_read(void *arg, const struct tree_dir *at, const char *path, cons
 	if (str_eq(op, "answer") || snprintf(full, sizeof(full), "%s%s%s", folder, *folder && *path ? "/" : "", path) >= (int)sizeof(full))
 		return;
 	if (has_time(full) && !is_ours(full))
-		stamp_path(w, full);
+		stamp_path(w, full, str_eq(op, "read") || str_eq(op, "list") || str_eq(op, "readlink"));
 }
 
 static bool is_current(const struct slow *slow)
@@ -144,7 +149,7 @@ bool slow_refresh(struct slow *slow, const char *root)
 	t->on_read = on_read;
 	t->on_read_arg = &stamper;
 	/* Answered from dpkg's database, and answers are not told. */
-	stamp_path(&stamper, "var/lib/dpkg/status");
+	stamp_path(&stamper, "var/lib/dpkg/status", true);
 	s = probe_snapshot(t, &request);
 	cdi_files_settings(s, t, &wish, slow->a, &slow->cdi);
 	t->on_read = NULL;

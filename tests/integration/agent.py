@@ -96,11 +96,16 @@ class Machine:
 class Agent:
     """The program, started; its standard error in said()."""
 
-    def __init__(self, machine, args=(), env=None, wrap=(), cdi=None, inject=True):
+    def __init__(self, machine, args=(), env=None, wrap=(), cdi=None, inject=True, live=False):
+        """live: in a mount namespace where the machine's folders are the system's, so that it is read as one's own machine."""
         self.machine, self.cdi = machine, cdi or machine.path("run/cdi")
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.log = tempfile.TemporaryFile("w+")
         argv = [*wrap, GPUBAYD, "--root", machine.root, "--cdi-dir", self.cdi, *args]
+        if live:
+            binds = "".join(f"mount --bind {machine.path(d)} /{d} && " for d in ("sys", "run", "dev"))
+            argv = ["unshare", "-m", "--propagation", "private", "sh", "-c", binds + 'exec "$@"', "sh", *wrap, GPUBAYD,
+                    "--state-dir", "/run/gpubay-state", *args]
         if inject:
             argv += ["--uevent-fd", str(theirs.fileno())]
         self.process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], stderr=self.log, stdin=subprocess.DEVNULL,
