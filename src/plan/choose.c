@@ -120,7 +120,7 @@ static void leaf_fill(const struct choose *in, struct node *node, const uint8_t 
 		node->table[1] = own(in, node->leaf);
 }
 
-static void tree_fill(const struct choose *in, struct node *node, const uint8_t *fate)
+static void tree_fill(const struct choose *in, struct node *node, const uint8_t *fate, uint64_t *work)
 {
 	uint64_t next[CHOOSE_MAX + 1];
 	uint32_t c, x, y, have = 0;
@@ -134,7 +134,7 @@ static void tree_fill(const struct choose *in, struct node *node, const uint8_t 
 	for (c = 0; c < node->n_children; c++) {
 		struct node *child = node->children[c];
 
-		tree_fill(in, child, fate);
+		tree_fill(in, child, fate, work);
 		for (x = 0; x <= in->k; x++)
 			next[x] = INFINITE;
 		for (x = 0; x <= MIN(have, in->k); x++)
@@ -144,6 +144,7 @@ static void tree_fill(const struct choose *in, struct node *node, const uint8_t 
 				next[x + y] = MIN(next[x + y], MIN(cost, INFINITE));
 			}
 		memcpy(node->table, next, (in->k + 1) * sizeof(*next));
+		*work += (uint64_t)(MIN(have, in->k) + 1) * (MIN(child->n, in->k) + 1);
 		have += child->n;
 	}
 }
@@ -161,11 +162,11 @@ static void choose_tree(struct arena *a, const struct choose *in, struct choice 
 	for (i = 0; i < in->n; i++)
 		all[i] = i;
 	root = tree_new(a, in, all, in->n);
-	tree_fill(in, root, fate);
+	tree_fill(in, root, fate, &ret->work);
 	ret->cost = root->table[in->k];
 	for (i = 0; i < in->n && taken < in->k; i++) {
 		fate[i] = IN;
-		tree_fill(in, root, fate);
+		tree_fill(in, root, fate, &ret->work);
 		if (root->table[in->k] == ret->cost)
 			ret->v[taken++] = i;
 		else
@@ -290,6 +291,7 @@ static void choose_any(struct arena *a, const struct choose *in, struct choice *
 	descend(s, 0, 0, 0, least == UINT64_MAX ? 0 : least);
 	memcpy(ret->v, s->best_set, in->k * sizeof(*s->best_set));
 	ret->cost = choose_cost(in, ret->v, in->k);
+	ret->work = s->nodes;
 	ret->gap = s->lost < ret->cost ? ret->cost - s->lost : 0;
 }
 

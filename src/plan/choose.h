@@ -26,6 +26,7 @@ struct choice {
 	uint64_t cost;   /* of this set */
 	uint64_t gap;    /* at most this much above the least possible; 0: it is the least */
 	bool tree;       /* the distances were those of a tree */
+	uint64_t work;   /* steps it took: table cells of a tree, branches otherwise; the same every time */
 };
 
 /* 0; -EINVAL when k is larger than n, n too large, or a weight out of range. */
