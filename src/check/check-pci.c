@@ -3,7 +3,7 @@
  * Memory windows, Resizable BAR, link, state and power of each GPU. A link's speed may be low because nothing is to be
  * done; its width may not. A sleeping GPU is not wrong.
  */
-#include "check/check.h"
+#include "check/room.h"
 
 #include "base/parse.h"
 #include "facts/facts.h"
@@ -86,11 +86,11 @@ static uint32_t smallest_window(const struct snapshot *s, uint32_t pci)
 	return best;
 }
 
-static void advise_window(struct check *c, struct finding *f, const struct gpu *g, uint64_t need)
+static void advise_window(struct check *c, struct finding *f, const struct gpu *g)
 {
 	const struct platform *pl = &c->snap->platform;
-	const char *reserve = need ? arena_printf(c->arena, "pci=hpmmioprefsize=%lluM", (unsigned long long)(need >> 20))
-				   : "pci=hpmmioprefsize=SIZE with the size of the card's memory";
+	struct room room = room_of(c->snap, g, false);
+	const char *reserve = room_parameter(c, &room);
 
 	if (!is_external(g))
 		return;
@@ -124,7 +124,7 @@ static void check_window(struct check *c, uint32_t i)
 					    b->config.prefetch_window ? size_text(c, b->config.prefetch_window) : "nothing"),
 			       need ? size_text(c, need) : NULL);
 	}
-	advise_window(c, f, g, need);
+	advise_window(c, f, g);
 }
 
 static bool window_is_small(const struct gpu *g)
@@ -136,6 +136,20 @@ static bool window_is_small(const struct gpu *g)
 	if (by_memory)
 		return g->vram_visible_bytes < g->vram_bytes;
 	return FIELD_KNOWN(g, gpu, bar_max_bytes) && g->vram_visible_bytes < g->bar_max_bytes;
+}
+
+static void advise_room(struct check *c, struct finding *f, const struct gpu *g)
+{
+	const struct platform *pl = &c->snap->platform;
+	struct room room = room_of(c->snap, g, true);
+
+	if (room.prefetch < g->vram_bytes)
+		room.prefetch = round_up_pow2(MAX(g->bar_max_bytes, g->vram_bytes));
+	check_remedy(c, f,
+		     "Behind Thunderbolt or USB4 the firmware decides how large a window fits: enable 'Resizable BAR' and 'Above 4G Decoding', "
+		     "boot with the box plugged in, or reserve room with %s%s.",
+		     FIELD_KNOWN(pl, platform, pcie_ports_native) && !pl->pcie_ports_native ? "pcie_ports=native " : "",
+		     room_parameter(c, &room));
 }
 
 static void check_rebar(struct check *c, uint32_t i)
@@ -159,9 +173,7 @@ static void check_rebar(struct check *c, uint32_t i)
 		       : FIELD_KNOWN(g, gpu, vram_bytes)  ? size_text(c, g->vram_bytes)
 							  : NULL);
 	if (is_external(g))
-		check_remedy(c, f, "Behind Thunderbolt or USB4 the firmware decides how large a window fits: enable 'Resizable BAR' and "
-				   "'Above 4G Decoding', boot with the box plugged in, or reserve room with pci=hpmmioprefsize=%lluM.",
-			     (unsigned long long)(round_up_pow2(MAX(g->bar_max_bytes, g->vram_bytes)) >> 20));
+		advise_room(c, f, g);
 }
 
 static bool link_ends(const struct gpu *g)

@@ -11,6 +11,7 @@ static const struct check_fn *const tables[] = {
 	check_inventory_fns, check_driver_fns,      check_firmware_fns, check_pci_fns,  check_nodes_fns,
 	check_kernel_fns,    check_thunderbolt_fns, check_typec_fns,    check_rdma_fns, check_expect_fns,
 	check_runtime_fns,   check_confine_fns,     check_vulkan_fns,      check_media_fns,    check_userspace_fns,
+	check_hotswap_fns,
 };
 
 struct finding *check_add(struct check *c, const char *id, const char *subject, uint32_t gpu, const char *fmt, ...)

@@ -50,7 +50,8 @@ struct check_fn {
 /* Tables by topic, each ended by a zeroed row. */
 extern const struct check_fn check_inventory_fns[], check_driver_fns[], check_firmware_fns[], check_pci_fns[],
 	check_nodes_fns[], check_kernel_fns[], check_thunderbolt_fns[], check_typec_fns[], check_rdma_fns[],
-	check_expect_fns[], check_runtime_fns[], check_confine_fns[], check_vulkan_fns[], check_media_fns[], check_userspace_fns[];
+	check_expect_fns[], check_runtime_fns[], check_confine_fns[], check_vulkan_fns[], check_media_fns[], check_userspace_fns[],
+	check_hotswap_fns[];
 
 /* Runs what the settings ask for. Findings are sorted: severity, then id, then subject. All memory is the arena's. */
 void check_run(const struct snapshot *s, const struct check_settings *settings, struct arena *a,

@@ -9,7 +9,7 @@
 ENUM_DECL(severity, SEVERITY)
 
 /*
- * Ids: GB and four digits. Thousands: 0 container engines (04), 1 inventory and driver, 2 firmware, 3 PCI (windows, BARs, link, state, power),
+ * Ids: GB and four digits. Thousands: 0 container engines (04), hot swap (05), 1 inventory and driver, 2 firmware, 3 PCI (windows, BARs, link, state, power),
  * 4 nodes and permissions, 5 kernel parameters and IOMMU, 6 Thunderbolt and USB4, 7 Type-C and displays, 8 RDMA and
  * topology, 9 expectations (vendors). An id is never used for something else later.
  */
@@ -27,7 +27,7 @@ struct check_row {
 /* One table per topic file (checks-<topic>.c), each ended by a zeroed row; all tables listed in checks.c. */
 extern const struct check_row checks_inventory[], checks_driver[], checks_firmware[], checks_pci[], checks_nodes[],
 	checks_kernel[], checks_thunderbolt[], checks_typec[], checks_rdma[], checks_expect[],
-	checks_runtime[], checks_vulkan[], checks_media[], checks_userspace[];
+	checks_runtime[], checks_vulkan[], checks_media[], checks_userspace[], checks_hotswap[];
 extern const struct check_row *const check_tables[]; /* ended by NULL */
 const struct check_row *check_row_find(const char *id); /* case ignored; NULL when there is none */
 

@@ -79,6 +79,8 @@ enum { PCI_ACS_SV = 1, PCI_ACS_TB = 2, PCI_ACS_RR = 4, PCI_ACS_CR = 8, PCI_ACS_U
 	F(S, serial, hex, _, FIELD_SECRET, "PCIe device serial number") \
 	F(S, rebar, b, _, 0, "has the Resizable BAR capability") \
 	F(S, sriov, b, _, 0, "has the SR-IOV capability") \
+	F(S, aer, b, _, 0, "reports errors (Advanced Error Reporting)") \
+	F(S, dpc, b, _, 0, "port: cuts off what is below on an error or a surprise removal (Downstream Port Containment)") \
 	F(S, prefetch_window, u64, _, 0, "bridge: size of the prefetchable window, bytes") \
 	F(S, memory_window, u64, _, 0, "bridge: size of the memory window, bytes")
 FIELD_STRUCT(pci_config, PCI_CONFIG)
@@ -104,6 +106,7 @@ FIELD_STRUCT(pci_config, PCI_CONFIG)
 	F(S, numa_node, i32, _, 0, "NUMA node, -1 for none") \
 	F(S, iommu_group, i32, _, 0, "IOMMU group, -1 for none") \
 	F(S, slot, str, _, 0, "physical slot name") \
+	F(S, services, strs, _, FIELD_DETAIL, "port: services that the kernel itself runs on it: pme, aer, hotplug, dpc, bandwidth") \
 	F(S, removable, en, pci_removable, 0, "what the firmware says of the port") \
 	F(S, boot_vga, b, _, 0, "firmware's boot display") \
 	F(S, link, obj, pci_link, 0, "its own link") \

@@ -3,11 +3,13 @@
 
 enum {
 	CAP_PCIE = 0x10,
+	EXT_AER = 0x0001,
 	EXT_DSN = 0x0003,
 	EXT_VNDR = 0x000b,
 	EXT_ACS = 0x000d,
 	EXT_SRIOV = 0x0010,
 	EXT_REBAR = 0x0015,
+	EXT_DPC = 0x001d,
 	VSEC_THUNDERBOLT = 0x1234, /* drivers/pci/probe.c, PCI_VSEC_ID_INTEL_TBT */
 	MAX_CAPS = 64,
 	MAX_EXT_CAPS = 128,
@@ -238,6 +240,8 @@ static void decode_extended(struct config_space *c, struct pci_config *r)
 	}
 	FIELD_SET(r, pci_config, rebar, config_ext_cap(c, EXT_REBAR) != 0);
 	FIELD_SET(r, pci_config, sriov, config_ext_cap(c, EXT_SRIOV) != 0);
+	FIELD_SET(r, pci_config, aer, config_ext_cap(c, EXT_AER) != 0);
+	FIELD_SET(r, pci_config, dpc, config_ext_cap(c, EXT_DPC) != 0);
 }
 
 void config_decode(struct config_space *c, struct pci_config *r, uint32_t bars[static 6])

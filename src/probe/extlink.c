@@ -391,6 +391,7 @@ static void root_ports_read(struct probe *p)
 static void ports_detail(struct probe *p)
 {
 	struct snapshot *s = p->snap;
+	uint64_t address;
 	uint32_t i, k;
 
 	for (i = 0; i < s->pci.n; i++) {
@@ -403,6 +404,12 @@ static void ports_detail(struct probe *p)
 	for (i = 0; i < s->domains.n; i++)
 		for (k = 0; k < s->domains.v[i].root_ports.n; k++)
 			pci_detail(p, s->domains.v[i].root_ports.v[k]);
+	for (i = 0; i < s->platform.external_ports.n; i++) {
+		const char *name = s->platform.external_ports.v[i];
+
+		if (pci_addr_parse_n(name, strcspn(name, " "), &address) == 0 && (k = snapshot_pci_find(s, address)) != NONE)
+			pci_detail(p, k);
+	}
 }
 
 static void entry_read(struct probe *p, const char *name)

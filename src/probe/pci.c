@@ -258,4 +258,6 @@ void probe_pci(struct probe *p)
 	link_parents(p);
 	p->pci_done = xmalloc(s->pci.n);
 	memset(p->pci_done, 0, s->pci.n);
+	if (p->request->phases & PROBE_PLATFORM)
+		pci_services(p);
 }

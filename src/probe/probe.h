@@ -78,6 +78,8 @@ void probe_modules(struct probe *p);    /* after gpu: modules, candidates, firmw
  */
 void pci_detail(struct probe *p, uint32_t pci);
 void pci_detail_up(struct probe *p, uint32_t pci);
+/* What the kernel runs on ports. */
+void pci_services(struct probe *p);
 /* "sys/bus/pci/devices/ADDR/name", for evidence. */
 const char *probe_pci_path(struct probe *p, uint32_t pci, const char *name);
 /* An attribute of a function, relative to its directory. */

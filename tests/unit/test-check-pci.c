@@ -113,7 +113,7 @@ static void no_window(void **state)
 	assert_non_null(strstr(f->remedy, "Above 4G"));
 
 	external(&m);
-	assert_non_null(strstr(first(&m, "GB3001")->remedy, "pci=hpmmioprefsize=16384M and pci=realloc"));
+	assert_non_null(strstr(first(&m, "GB3001")->remedy, "pci=hpmmioprefsize=32768M and pci=realloc"));
 	/* Where ACPI runs hot-plug the parameter does nothing, and that is said. */
 	FIELD_SET(&m.s->platform, platform, pcie_ports_native, false);
 	assert_non_null(strstr(first(&m, "GB3001")->remedy, "ignores pci=hpmmioprefsize"));

@@ -577,5 +577,27 @@ def m_2gpu_tb_acpi_hotplug(name):
     return m
 
 
+def m_2gpu_tb_hotplug_by_firmware(name):
+    return one_box(name, "an eGPU at a port whose hot-plug the firmware keeps, with nothing reserved", pcie_native=False)
+
+
+def m_2gpu_tb_errors_not_contained(name):
+    return one_box(name, "an eGPU at a port that could contain errors (DPC); the kernel runs hot-plug there and not that", port_kw={"dpc": True})
+
+
+def m_2gpu_tb_second_port_small(name):
+    m = one_box(name, "an eGPU at one port of a laptop; the other port has a window of 64 MiB", ports=2)
+    m.functions["0000:00:07.2"].update(window=64 << 20, device=0xa72f)
+    return m
+
+
+def m_1gpu_oculink_port_asleep(name):
+    m = desktop_amd(name, "an OCuLink port that was named, empty and asleep", igpu="raphael", os="debian13")
+    m.root_port("0000:00:01.3", 0x1022, 0x14db, now=(2500, 0), best=(16000, 4), power={"control": "auto", "status": "suspended", "state": "D3cold"})
+    m.tree.file("etc/gpubay/external-ports", "0000:00:01.3 oculink\n")
+    amdgpu(m, 0, 128, "0000:0d:00.0", vram=536870912)
+    return m
+
+
 def m_2gpu_tb_kernel_without_hotplug(name):
     return one_box(name, "an eGPU under a kernel built without PCI Express hot-plug", options={"CONFIG_HOTPLUG_PCI_PCIE": "n"})

@@ -26,10 +26,10 @@ class Pci:
             now=None, best=None, bars=(), rom=0, rebar=None, numa=-1, group=None, removable=None, boot_vga=None,
             slot=None, acs=None, acs_cap=0x5f, atomics=(), serial=None, tb=False, config="full", sriov=None, physfn=None, power=None,
             reset="pm", attrs=None, unassigned=(), dead=False, attach=None, override=None, link_error=False,
-            module=None, modalias=None, claims=None, io_window=False, aspm=2, root_bus=None, unassigned_style="zero"):
+            module=None, modalias=None, claims=None, io_window=False, aspm=2, root_bus=None, unassigned_style="zero", window=32 * GIB, dpc=False):
         """
         now, best: (MT/s, lanes). bars: rows (index, size, flags). slot: (hot-plug capable, surprise).
-        unassigned: BARs the kernel found no place for. config: full, header (64 bytes), none or dead (all ones).
+        window: what an empty hot-plug port has. unassigned: BARs the kernel found no place for. config: full, header (64 bytes), none or dead (all ones).
         """
         f = dict(locals())
         del f["self"]
@@ -275,7 +275,8 @@ class Pci:
         c.bars([(i, s, a, bool(fl & 0x100000), bool(fl & 0x2000), bool(fl & 0x100)) for i, s, a, fl in f["placed"]])
         if bridge:
             first, last = self._buses(f)
-            c.bridge(split(f["addr"])[1], first, last, f.get("mem"), f.get("pref"), f.get("iow"))
+            empty = (0x7000000000, 0x7000000000 + f["window"] - 1) if f["slot"] and f["slot"][0] and not f["sub"] else None
+            c.bridge(split(f["addr"])[1], first, last, f.get("mem"), f.get("pref") or empty, f.get("iow"))
         else:
             c.u16(0x2c, f["subsys"][0])
             c.u16(0x2e, f["subsys"][1])
@@ -284,6 +285,8 @@ class Pci:
             if f["best"]:
                 c.express(f["port"], f["now"] or f["best"], f["best"], f["slot"], f["atomics"], f["aspm"], bool(f["sub"]))
                 c.aer()
+                if f["dpc"]:
+                    c.dpc()
             if f["serial"]:
                 c.serial(f["serial"])
             if f["tb"]:

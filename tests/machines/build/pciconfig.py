@@ -93,6 +93,9 @@ class Config:
     def aer(self):
         self.ext(0x0001, 2, 0x48)
 
+    def dpc(self):
+        self.ext(0x001d, 1, 0x2c)
+
     def acs(self, ctl, cap=0x5f):
         at = self.ext(0x000d, 1, 8)
         self.u16(at + 4, cap)
