@@ -7,6 +7,7 @@
 
 #include "base/parse.h"
 #include "cli/args.h"
+#include "cli/remote.h"
 #include "codec/json.h"
 
 #include <stdarg.h>
@@ -84,7 +85,10 @@ int cli_error(struct cli *c, int status, const char *fmt, ...)
 		json_object_set_new(doc, "error", json_pack("{s:i, s:s}", "status", status, "message",
 							    utf8_clean(c->a, text, strlen(text))));
 		buf_clear(&c->out);
-		json_print(doc, &c->out);
+		if (cli_flag(c, "steps"))
+			json_line(doc, &c->out);
+		else
+			json_print(doc, &c->out);
 	}
 	return status;
 }
@@ -166,7 +170,7 @@ int main(int argc, char **argv)
 			help_program(&c);
 	} else if (status == 0) {
 		c.json = cli_flag(&c, "json");
-		status = c.verb->run(&c);
+		status = remote_wanted(&c) ? remote_run(&c) : c.verb->run(&c);
 	}
 	cli_flush(&c);
 	if (ferror(stdout))

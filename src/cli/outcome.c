@@ -42,9 +42,27 @@ static void print_step(void *arg, const struct swap_step *st)
 	cli_flush(c);
 }
 
+static void json_with(struct cli *c, const char *kind, const void *obj, const struct field *table, bool line)
+{
+	json_t *doc = json_document(kind), *fields = json_object_of(c->snap, obj, table);
+
+	json_object_update(doc, fields);
+	json_decref(fields);
+	if (line)
+		json_line(doc, &c->out);
+	else
+		json_print(doc, &c->out);
+}
+
+static void print_step_line(void *arg, const struct swap_step *st)
+{
+	json_with(arg, "step", st, swap_step_fields, true);
+	cli_flush(arg);
+}
+
 void outcome_listener(struct cli *c, struct swap_listener *ret)
 {
-	*ret = (struct swap_listener){.step = c->json ? NULL : print_step, .arg = c};
+	*ret = (struct swap_listener){.step = !c->json ? print_step : cli_flag(c, "steps") ? print_step_line : NULL, .arg = c};
 }
 
 /* The verdict stands alone on its line; what a dry run would come to must not be taken for it. */
@@ -64,14 +82,8 @@ static void print_verdict(struct cli *c, const struct outcome *o)
 
 int outcome_print(struct cli *c, const struct outcome *o)
 {
-	json_t *doc, *object;
-
 	if (c->json) {
-		doc = json_document("outcome");
-		object = json_object_of(c->snap, o, outcome_fields);
-		json_object_update(doc, object);
-		json_decref(object);
-		json_print(doc, &c->out);
+		json_with(c, "outcome", o, outcome_fields, cli_flag(c, "steps"));
 	} else {
 		holders_print(c, &o->holders);
 		if (o->holders_partial)

@@ -18,6 +18,7 @@ static const struct opt opts[] = {
 	{"wait", 0, OPT_FLAG, NULL, "what is named may not be plugged in yet: wait for it"},
 	{"timeout", 0, OPT_VALUE, "SECONDS", "how long to wait for each layer (20)"},
 	{"container", 0, OPT_VALUE, "ID", "give the GPU, which is ready, to this running container"},
+	{"steps", 0, OPT_FLAG, NULL, "with --json: each step as a line of its own, as it happens"},
 	{0},
 };
 

@@ -7,6 +7,7 @@
 static const struct opt opts[] = {
 	{"container", 0, OPT_VALUE, "ID", "the container: its id, a beginning of it, or its name"},
 	{"dry-run", 'n', OPT_FLAG, NULL, "say what would be done; change nothing"},
+	{"steps", 0, OPT_FLAG, NULL, "with --json: each step as a line of its own, as it happens"},
 	{0},
 };
 

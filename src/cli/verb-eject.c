@@ -17,6 +17,7 @@ static const struct opt opts[] = {
 	 "end them at once; take out the boot display, or a card without hot plug"},
 	{"timeout", 0, OPT_VALUE, "SECONDS",
 	 "how long each of them, and the kernel, may take (30)"},
+	{"steps", 0, OPT_FLAG, NULL, "with --json: each step as a line of its own, as it happens"},
 	{0},
 };
 

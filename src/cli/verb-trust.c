@@ -15,6 +15,7 @@ static const struct opt opts[] = {
 	{"require-iommu", 0, OPT_FLAG, NULL, "add: let it in only where the IOMMU confines it"},
 	{"key", 0, OPT_FLAG, NULL, "add: let it in only where it proves itself by a key (level 'secure')"},
 	{"dry-run", 'n', OPT_FLAG, NULL, "say what would be done, and change nothing"},
+	{"steps", 0, OPT_FLAG, NULL, "with --json: each step as a line of its own, as it happens"},
 	{0},
 };
 

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <systemd/sd-bus.h>
 #include <time.h>
 
@@ -14,7 +15,8 @@
 	F(sd_bus_open_system) F(sd_bus_close) F(sd_bus_unref) F(sd_bus_is_ready) F(sd_bus_process) F(sd_bus_wait) F(sd_bus_call) \
 	F(sd_bus_message_new_method_call) F(sd_bus_message_append_basic) F(sd_bus_message_append) F(sd_bus_message_set_auto_start) \
 	F(sd_bus_message_peek_type) F(sd_bus_message_read_basic) F(sd_bus_message_enter_container) \
-	F(sd_bus_message_exit_container) F(sd_bus_message_skip) F(sd_bus_message_unref) F(sd_bus_error_free)
+	F(sd_bus_message_exit_container) F(sd_bus_message_skip) F(sd_bus_message_unref) F(sd_bus_error_free) \
+	F(sd_bus_message_open_container) F(sd_bus_message_close_container) F(sd_bus_message_set_allow_interactive_authorization)
 
 #define MEMBER(name) __typeof__(name) *name;
 #define NAME(name) #name,
@@ -122,23 +124,15 @@ static void copy(struct arena *a, char *to, size_t size, const char *text)
 	snprintf(to, size, "%s", text ? utf8_clean(a, text, strlen(text)) : "");
 }
 
-/* The answer to a call, or NULL with the reason. */
-static int ask(struct dbus *d, const struct dbus_peer *peer, const char *method, const char *const *args, uint32_t start,
-	       uint32_t deadline_ms, struct arena *a, sd_bus_message **ret, struct dbus_error *ret_error)
+/* Sends a call, which it takes, and waits for the answer: NULL with the reason. */
+static int exchange(struct dbus *d, sd_bus_message *m, int built, uint32_t deadline_ms, struct arena *a, sd_bus_message **ret,
+		    struct dbus_error *ret_error)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	sd_bus_message *m = NULL;
-	int r;
+	int r = built;
 
 	*ret = NULL;
 	*ret_error = (struct dbus_error){0};
-	r = sd.sd_bus_message_new_method_call(d->bus, &m, peer->service, peer->path, peer->interface, method);
-	for (; r >= 0 && args && *args; args++)
-		r = sd.sd_bus_message_append_basic(m, 's', *args);
-	if (r >= 0 && start)
-		r = sd.sd_bus_message_append(m, "u", 0);
-	if (r >= 0)
-		r = sd.sd_bus_message_set_auto_start(m, 0);
 	if (r >= 0)
 		r = sd.sd_bus_call(d->bus, m, (uint64_t)deadline_ms * 1000, &error, ret);
 	/* What libsystemd found out itself is told by the errno alone. */
@@ -154,6 +148,66 @@ static int ask(struct dbus *d, const struct dbus_peer *peer, const char *method,
 	sd.sd_bus_error_free(&error);
 	sd.sd_bus_message_unref(m);
 	return MIN(r, 0);
+}
+
+static int ask(struct dbus *d, const struct dbus_peer *peer, const char *method, const char *const *args, uint32_t start,
+	       uint32_t deadline_ms, struct arena *a, sd_bus_message **ret, struct dbus_error *ret_error)
+{
+	sd_bus_message *m = NULL;
+	int r = sd.sd_bus_message_new_method_call(d->bus, &m, peer->service, peer->path, peer->interface, method);
+
+	for (; r >= 0 && args && *args; args++)
+		r = sd.sd_bus_message_append_basic(m, 's', *args);
+	if (r >= 0 && start)
+		r = sd.sd_bus_message_append(m, "u", 0);
+	if (r >= 0)
+		r = sd.sd_bus_message_set_auto_start(m, 0);
+	return exchange(d, m, r, deadline_ms, a, ret, ret_error);
+}
+
+static int append_options(sd_bus_message *m, const struct dbus_option_list *l)
+{
+	uint32_t i, number;
+	int r = sd.sd_bus_message_open_container(m, 'a', "{sv}");
+
+	for (i = 0; i < l->n && r >= 0; i++) {
+		const struct dbus_option *o = &l->v[i];
+
+		if (o->type == 'b')
+			r = sd.sd_bus_message_append(m, "{sv}", o->name, "b", 1);
+		else if (o->type == 's')
+			r = sd.sd_bus_message_append(m, "{sv}", o->name, "s", o->text);
+		else if (parse_u32(o->text, 10, UINT32_MAX, &number) == 0)
+			r = sd.sd_bus_message_append(m, "{sv}", o->name, "u", number);
+		else
+			r = -EINVAL;
+	}
+	return r < 0 ? r : sd.sd_bus_message_close_container(m);
+}
+
+int dbus_call_fd(struct dbus *d, const struct dbus_peer *peer, const char *method, const char *const *args,
+		 const struct dbus_option_list *options, uint32_t deadline_ms, struct arena *a, int *ret_fd, struct dbus_error *ret_error)
+{
+	sd_bus_message *m = NULL, *answer;
+	int r = sd.sd_bus_message_new_method_call(d->bus, &m, peer->service, peer->path, peer->interface, method), fd;
+
+	for (; r >= 0 && *args; args++)
+		r = sd.sd_bus_message_append_basic(m, 's', *args);
+	if (r >= 0)
+		r = append_options(m, options);
+	if (r >= 0)
+		r = sd.sd_bus_message_set_allow_interactive_authorization(m, 1);
+	r = exchange(d, m, r, deadline_ms, a, &answer, ret_error);
+	if (r < 0)
+		return r;
+	/* The message's descriptor goes with the message. */
+	r = sd.sd_bus_message_read_basic(answer, 'h', &fd) > 0 ? 0 : -EPROTO;
+	if (r == 0)
+		*ret_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (r == 0 && *ret_fd < 0)
+		r = -errno;
+	sd.sd_bus_message_unref(answer);
+	return r;
 }
 
 /* One value of a message as text; NULL for what is composed. 0 at the end of the container. */

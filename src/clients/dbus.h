@@ -41,6 +41,22 @@ void dbus_freep(struct dbus **d);
  */
 int dbus_call(struct dbus *d, const struct dbus_peer *peer, const char *method, const char *const *args, uint32_t deadline_ms,
 	      struct arena *a, struct strs *ret, struct dbus_error *ret_error);
+/* An entry of a{sv}: 'b' is true, 'u' the number in text, 's' the text. */
+struct dbus_option {
+	const char *name;
+	char type;
+	const char *text;
+};
+struct dbus_option_list {
+	struct dbus_option *v;
+	uint32_t n;
+};
+/*
+ * A call with strings and options, whose answer is a descriptor, the caller's then. A service that does not run is
+ * started, and a person may be asked whether it is allowed; the deadline must leave time for that.
+ */
+int dbus_call_fd(struct dbus *d, const struct dbus_peer *peer, const char *method, const char *const *args,
+		 const struct dbus_option_list *options, uint32_t deadline_ms, struct arena *a, int *ret_fd, struct dbus_error *ret_error);
 /* All properties of an interface. */
 int dbus_properties(struct dbus *d, const struct dbus_peer *peer, uint32_t deadline_ms, struct arena *a,
 		    struct dbus_property_list *ret, struct dbus_error *ret_error);
