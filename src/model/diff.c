@@ -134,7 +134,8 @@ static const char *gone_reason(const struct diff *d, const struct gpu_view *v)
 
 	if (v->state == GPU_STATE_REMOVING || v->state == GPU_STATE_SAFE_TO_UNPLUG)
 		return "taken out as asked";
-	if (!FIELD_KNOWN(v, gpu_view, router))
+	/* Concluded from an event alone, while it still stands in the snapshot: what became of its box is not known yet. */
+	if (!FIELD_KNOWN(v, gpu_view, router) || in_snapshot(d, v->id))
 		return v->state == GPU_STATE_LOST ? "it had stopped answering, and is gone from the PCI bus" :
 						    "gone from the PCI bus";
 	for (i = 0; i < d->view->routers.n; i++) {

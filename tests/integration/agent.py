@@ -5,6 +5,7 @@
         m.unbind(gpu); a.event("unbind", gpu); a.wait_withdrawn(gpu)
 """
 import glob
+import json
 import os
 import re
 import shutil
@@ -44,10 +45,27 @@ def until(what, seconds=PATIENCE_S):
     return False
 
 
+def without(tree, *marks):
+    """The machine when what one of these names stands for is not there: neither its folders nor links to it."""
+    return {path: (kind, value) for path, (kind, value) in tree.items()
+            if not any(mark in path or (kind == "link" and mark in value) for mark in marks)}
+
+
+def renamed(tree, pattern, to):
+    """The machine with other addresses."""
+    def new(value):
+        if isinstance(value, bytes):
+            return re.sub(pattern.encode(), to.encode(), value)
+        return re.sub(pattern, to, value) if isinstance(value, str) else value
+
+    return {new(path): (kind, new(value)) for path, (kind, value) in tree.items()}
+
+
 class Machine:
-    def __init__(self, name):
+    def __init__(self, name, change=lambda tree: tree):
         self.root = tempfile.mkdtemp(prefix="gpubay-agent-")
-        captree.lay_out(captree.read(os.path.join(SRC, "tests/machines", name + ".machine"))[0], self.root)
+        self.tree = captree.read(os.path.join(SRC, "tests/machines", name + ".machine"))[0]
+        captree.lay_out(change(self.tree), self.root)
         for folder in ("dev", "run", "var/lib"):
             os.makedirs(os.path.join(self.root, folder), exist_ok=True)
 
@@ -88,6 +106,15 @@ class Machine:
     def driver(self, address):
         with open(self.path("sys/bus/pci/devices", address, "uevent")) as f:
             return (re.findall(r"^DRIVER=(.*)$", f.read(), re.M) or [""])[0]
+
+    def become(self, tree):
+        """Another /sys and /dev, each from one moment to the next."""
+        new = tempfile.mkdtemp(dir=self.root, prefix="next-")
+        captree.lay_out(tree, new)
+        for folder in ("dev", "sys"):
+            os.makedirs(os.path.join(new, folder), exist_ok=True)
+            os.rename(self.path(folder), os.path.join(new, folder + ".was"))
+            os.rename(os.path.join(new, folder), self.path(folder))
 
     def agent(self, *args, **how):
         return Agent(self, args, **how)
@@ -141,9 +168,22 @@ class Agent:
         return self.log.read()
 
     def event(self, action, address, subsystem="pci", below="", udev=False, **keys):
+        self.event_at(action, self.machine.devpath(address) + below, subsystem, udev, **keys)
+
+    def event_at(self, action, path, subsystem, udev=False, **keys):
         make = udev_message if udev else kernel_message
-        path = self.machine.devpath(address) + below
         self.socket.send(make(action, path, SUBSYSTEM=subsystem, **keys))
+
+    def told(self, *kinds, address=None):
+        """Events so far, from the log, oldest first."""
+        found = []
+        for path in sorted(glob.glob(self.machine.path("var/lib/gpubay/events/*.jsonl"))):
+            with open(path) as f:
+                found += [json.loads(line) for line in f if '"gpubay/event/v1"' in line]
+        return [e for e in found if (not kinds or e["kind"] in kinds) and (not address or e.get("address") == address)]
+
+    def wait_told(self, kind, address=None, n=1):
+        return until(lambda: len(self.told(kind, address=address)) >= n)
 
     def specs(self):
         text = ""
