@@ -276,7 +276,8 @@ static int live_stat(const struct tree_dir *at, const char *path, bool follow, s
 				 .st_uid = st.stx_uid,
 				 .st_gid = st.stx_gid,
 				 .st_rdev = makedev(st.stx_rdev_major, st.stx_rdev_minor),
-				 .st_size = (off_t)st.stx_size},
+				 .st_size = (off_t)st.stx_size,
+				 .st_ino = st.stx_ino},
 		  ret);
 	return 0;
 }

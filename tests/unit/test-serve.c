@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -364,24 +365,23 @@ static void slow_reader_comes_back(void **state)
 static void no_descriptors(void **state)
 {
 	struct world *w = *state;
-	int fds[1100], n = 0, last_fd, i;
+	int fds[256], n = 0, last_fd, i;
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct rlimit before, few;
 
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){.rlim_cur = 256, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	snprintf(at.sun_path, sizeof(at.sun_path), "%.100s", w->path);
 	while (n < (int)ARRAY_LEN(fds) && (last_fd = open("/dev/null", O_RDONLY)) >= 0)
 		fds[n++] = last_fd;
-	if (n == (int)ARRAY_LEN(fds)) {
-		while (n > 0)
-			close(fds[--n]);
-		close(fd);
-		skip();
-	}
 	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	run(w);
 	assert_int_equal(hear(w, fd), -1);
 	for (i = 0; i < n; i++)
 		close(fds[i]);
+	setrlimit(RLIMIT_NOFILE, &before);
 	close(fd);
 	fd = call(w);
 	ask(w, fd, "{\"get\":\"node\"}\n");
