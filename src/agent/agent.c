@@ -51,7 +51,11 @@ void agent_look(struct agent *a)
 
 	slow_refresh(&a->publisher.slow, a->options->root);
 	s = probe_snapshot(a->tree, &request);
-	notes_tidy(a->options->run_dir, s);
+	/* A GPU that was ejected and came back. */
+	if (notes_tidy(a->options->run_dir, s)) {
+		snapshot_free(s);
+		s = probe_snapshot(a->tree, &request);
+	}
 	publish(&a->publisher, s);
 	drop_shown(a);
 	a->looked = s;

@@ -48,13 +48,18 @@ void notes_clear(const char *run_dir, const char *id)
 		unlink(path);
 }
 
-void notes_tidy(const char *run_dir, const struct snapshot *s)
+bool notes_tidy(const char *run_dir, const struct snapshot *s)
 {
+	bool any = false;
 	uint32_t i;
 
-	for (i = 0; i < s->gpus.n; i++)
-		if (s->gpus.v[i].state == GPU_STATE_SAFE_TO_UNPLUG && s->gpus.v[i].driver && *s->gpus.v[i].driver)
-			notes_clear(run_dir, s->gpus.v[i].id);
+	for (i = 0; i < s->gpus.n; i++) {
+		if (notes_read(run_dir, s->gpus.v[i].id) != GPU_STATE_SAFE_TO_UNPLUG)
+			continue;
+		notes_clear(run_dir, s->gpus.v[i].id);
+		any |= s->gpus.v[i].state == GPU_STATE_SAFE_TO_UNPLUG;
+	}
+	return any;
 }
 
 int notes_folder(const char *run_dir, struct err *e)

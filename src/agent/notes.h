@@ -10,8 +10,8 @@
 enum gpu_state notes_read(const char *run_dir, const char *id);
 int notes_write(const char *run_dir, const char *id, enum gpu_state state, struct err *e);
 void notes_clear(const char *run_dir, const char *id);
-/* Removes what cannot be true: safe to unplug, and yet a driver is bound. */
-void notes_tidy(const char *run_dir, const struct snapshot *s);
+/* Removes what cannot be true: safe to unplug is written of GPUs that are gone, and it is here. True: look again. */
+bool notes_tidy(const char *run_dir, const struct snapshot *s);
 /* The folder, made where it is missing. */
 int notes_folder(const char *run_dir, struct err *e);
 
