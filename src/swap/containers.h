@@ -20,6 +20,7 @@ struct watched {
 	const char *id;
 	const char *bundle;    /* folder of its config.json */
 	const char *name;      /* as conmon was told; NULL: by the files */
+	const char *space;     /* containerd's namespace; NULL: it is not containerd's */
 	bool docker;           /* containerd's shim works for docker */
 	struct strs engine_command; /* podman with the options that it was started with */
 };

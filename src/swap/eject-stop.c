@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "facts/holders.h"
 #include "swap/eject-internal.h"
+#include "swap/stop.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -14,27 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_AGAIN_MS = 200, KILLED_MS = 5000 };
-
-/* What a holder is ended as: one step for each, however many processes it has. */
-struct culprit {
-	const struct facts_engine_stop *engine;
-	const char *name; /* container, or unit; NULL: the process itself */
-	const struct holder *h;
-};
-
-static struct culprit culprit_of(const struct holder *h)
-{
-	struct culprit c = {.h = h};
-
-	if (h->container && *h->container) {
-		c.engine = facts_engine_stop_find(h->engine);
-		c.name = h->container;
-	} else if (h->unit && str_ends(h->unit, ".service") && !str_starts(h->unit, "user@")) {
-		c.name = h->unit;
-	}
-	return c;
-}
+enum { LOOK_AGAIN_MS = 200, KILLED_MS = 5000, GRACE_MS = 10000 };
 
 /* The start time of a process: the 22nd field; its name, the second, may hold anything. */
 static uint64_t start_ticks(struct eject *e, uint32_t pid)
@@ -64,38 +45,16 @@ static int signal_process(struct eject *e, const struct holder *h, int sig)
 	return r == -ESRCH ? 0 : r;
 }
 
-static int stop_container(struct eject *e, const struct culprit *c)
+static void stop(struct eject *e, const struct holder *h, const struct stop_way *w)
 {
-	struct strs argv = {0}, words = str_split(e->a, c->engine->command, " ");
-	uint32_t i;
-
-	for (i = 0; i < words.n; i++)
-		strs_add(e->a, &argv,
-			 str_eq(words.v[i], "%t") ? arena_printf(e->a, "%u", e->timeout_ms / 1000) :
-						    words.v[i]);
-	strs_add(e->a, &argv, c->name);
-	strs_add(e->a, &argv, NULL);
-	return effects_run(e->fx, argv.v, e->timeout_ms + 10000, NULL);
-}
-
-static void stop(struct eject *e, const struct culprit *c)
-{
-	const char *const systemctl[] = {"systemctl", "stop", c->name, NULL};
 	int r;
 
-	if (c->engine)
-		steps_begin(&e->steps, "stop the container %s by %s",
-			    c->h->container_name ? c->h->container_name : c->name, c->h->engine);
-	else if (c->name)
-		steps_begin(&e->steps, "stop %s", c->name);
+	if (w->what)
+		steps_begin(&e->steps, "stop %s", w->what);
 	else
-		steps_begin(&e->steps, "end %s (%u)", c->h->command ? c->h->command : "process",
-			    c->h->pid);
-	if (c->engine)
-		r = stop_container(e, c);
-	else
-		r = c->name ? effects_run(e->fx, systemctl, e->timeout_ms, NULL) :
-			      signal_process(e, c->h, SIGTERM);
+		steps_begin(&e->steps, "end %s (%u)", h->command ? h->command : "process", h->pid);
+	r = w->argv.n ? effects_run(e->fx, w->argv.v, e->timeout_ms + GRACE_MS, NULL) :
+			signal_process(e, h, SIGTERM);
 	steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE,
 		  r > 0 ? arena_printf(e->a, "it ended with status %d", r) :
 		  r < 0 ? strerror(-r) :
@@ -106,17 +65,21 @@ static void stop(struct eject *e, const struct culprit *c)
 /* Each once: a container with ten processes is stopped one time. */
 static void stop_all(struct eject *e, const struct holder_list *l)
 {
+	struct watched_list containers;
 	struct strs done = {0};
+	struct stop_way w;
 	uint32_t i;
 
+	watched_find(e->m->tree, e->a, &containers);
 	for (i = 0; i < l->n; i++) {
-		struct culprit c = culprit_of(&l->v[i]);
-		const char *key = c.name ? c.name : arena_printf(e->a, "%u", l->v[i].pid);
+		const char *key;
 
+		stop_way_of(e->m->tree, e->a, &l->v[i], &containers, e->timeout_ms / 1000, &w);
+		key = w.name ? w.name : arena_printf(e->a, "%u", l->v[i].pid);
 		if (strs_has(&done, key))
 			continue;
 		strs_add(e->a, &done, key);
-		stop(e, &c);
+		stop(e, &l->v[i], &w);
 	}
 }
 
@@ -144,6 +107,8 @@ static const char *spared(struct eject *e, const struct holder_list *l)
 		const struct facts_seat_program *seat = facts_seat_program_find(h->command);
 		const char *name = h->command ? h->command : "a process";
 
+		if (h->pid == 1 && FIELD_KNOWN(h, holder, pid))
+			return "process 1 holds it, which cannot be ended";
 		if (h->how == HOLD_MOUNT)
 			return "a file system on what goes with it is mounted";
 		if (h->pod && *h->pod)

@@ -81,6 +81,7 @@ static void shim_add(const struct tree_dir *process, struct arena *a, const stru
 	for (i = 0; i < ids.n; i++)
 		*LIST_PUSH(a, l) = (struct watched){.id = ids.v[i],
 						    .bundle = arena_printf(a, "%s/%s", folder, ids.v[i]),
+						    .space = namespace,
 						    .docker = str_eq(namespace, "moby")};
 }
 
