@@ -15,7 +15,7 @@
 
 #include <errno.h>
 
-enum { TOOL_MS = 30000, BY_ITSELF_MS = 5000, LOADED_MS = 2000, NODES_MS = 3000 };
+enum { TOOL_MS = 30000, BY_ITSELF_MS = 5000, MAYBE_MS = 1000, LOADED_MS = 2000, NODES_MS = 3000 };
 
 struct one {
 	uint64_t address;
@@ -64,10 +64,22 @@ static const char *first_evidence(struct attach *at, const struct gpu *g)
 
 /* Life. */
 
-static bool clear_note(struct attach *at, const struct one *o, enum gpu_state state)
+/* What eject noted of it is over, now that it is wanted again; that it hangs is not. */
+static bool forget_note(struct attach *at, const struct one *o)
 {
+	const char *text;
+	enum gpu_state state;
+
+	if (tree_read_str(&at->m->tree->root, arena_printf(at->a, NOTE_FOLDER "/%s", o->id) + 1, at->a, &text) < 0)
+		return true;
+	state = enum_value(&gpu_state_tab, text);
+	if (state == GPU_STATE_WEDGED)
+		return true;
 	steps_begin(&at->st, "forget that it was %s", state == GPU_STATE_REMOVING ? "being taken out" : "ejected");
-	return attach_wrote(at, note_clear(at->fx, o->id), NULL, NULL);
+	if (!attach_wrote(at, note_clear(at->fx, o->id), NULL, NULL))
+		return false;
+	attach_look(at, true);
+	return true;
 }
 
 /* Some drivers hang whoever has them take another GPU while one of theirs is dead. */
@@ -88,12 +100,9 @@ static bool is_alive(struct attach *at, const struct one *o)
 	if (!g)
 		return false;
 	if (g->state == GPU_STATE_REMOVING || g->state == GPU_STATE_SAFE_TO_UNPLUG) {
-		if (!clear_note(at, o, g->state))
-			return false;
-		attach_look(at, true);
 		/* Over dry effects the note stays, and hides the rest. */
 		at->pending |= at->fx->dry;
-		return !at->fx->dry && is_alive(at, o);
+		return !at->fx->dry && attach_fails(at, STEP_RESULT_FAILED, "GPU", "it is being taken out", "wait until that has ended");
 	}
 	if (g->state == GPU_STATE_LOST)
 		return attach_fails_by(at, "it answers", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3020");
@@ -199,12 +208,15 @@ static bool may_bind(struct attach *at, const struct one *o)
 	return true;
 }
 
-/* Loaded by udev when the GPU has just come, else by us; a module that is loaded takes what is there by itself. */
+/*
+ * Loaded by udev when the GPU has just come, which it may also have a moment before we did; else by us. A module that is
+ * loaded takes what is there by itself.
+ */
 static bool see_it_loaded(struct attach *at, struct one *o)
 {
 	const struct gpu *g;
 
-	if (at->arriving && attach_until(at, MIN(at->timeout_ms, (uint32_t)BY_ITSELF_MS), has_driver, o))
+	if (attach_until(at, MIN(at->timeout_ms, (uint32_t)(at->arriving ? BY_ITSELF_MS : MAYBE_MS)), has_driver, o))
 		return true;
 	attach_look(at, true);
 	g = here(at, o);
@@ -408,5 +420,5 @@ bool attach_gpu(struct attach *at, uint64_t address)
 		return false;
 	o.id = arena_str(at->a, g->id);
 	steps_tell(&at->st, arena_printf(at->a, "GPU %s", o.text), STEP_RESULT_DONE, arena_str(at->a, g->name ? g->name : ""), NULL);
-	return is_alive(at, &o) && has_windows(at, &o) && driver(at, &o) && nodes(at, &o);
+	return forget_note(at, &o) && is_alive(at, &o) && has_windows(at, &o) && driver(at, &o) && nodes(at, &o);
 }
