@@ -229,11 +229,11 @@ static bool see_it_loaded(struct attach *at, struct one *o)
 	return true;
 }
 
-static bool bind(struct attach *at, struct one *o)
+static bool bind_marked(struct attach *at, struct one *o)
 {
 	const struct gpu *g;
 
-	if (!may_bind(at, o) || !see_it_loaded(at, o))
+	if (!see_it_loaded(at, o))
 		return false;
 	if (has_driver(at, o))
 		return true;
@@ -247,6 +247,23 @@ static bool bind(struct attach *at, struct one *o)
 	attach_look(at, true);
 	g = here(at, o);
 	return g && attach_fails_by(at, "driver", index_of(at, g), NULL, "driver firmware", "no driver took it", "GB1109");
+}
+
+/* A driver that hangs holds the device's lock: others are warned before, and told after. */
+static bool bind(struct attach *at, struct one *o)
+{
+	struct err e = {0};
+	bool bound;
+
+	if (!may_bind(at, o))
+		return false;
+	journal_mark(at->fx, o->text, &e);
+	bound = bind_marked(at, o);
+	if (at->hung)
+		note_write(at->fx, o->id, GPU_STATE_WEDGED, &e);
+	else
+		journal_unmark(at->fx, o->text);
+	return bound;
 }
 
 /* Kept for a virtual machine, say: that is somebody's will, and a fault only where this very GPU was asked for. */

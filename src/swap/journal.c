@@ -141,6 +141,19 @@ static int journal_read(struct tree *t, const char *file, struct arena *a, struc
 	return ret->gpu_id && ret->functions.n && ret->tops.n ? 0 : -EINVAL;
 }
 
+int journal_mark(struct effects *fx, const char *address, struct err *e)
+{
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
+
+	buf_addf(&b, "below %s\n", address);
+	return effects_file(fx, arena_printf(fx->a, JOURNAL_FOLDER "/binding-%s", address), &b, 0600, e);
+}
+
+int journal_unmark(struct effects *fx, const char *address)
+{
+	return effects_unlink(fx, arena_printf(fx->a, JOURNAL_FOLDER "/binding-%s", address));
+}
+
 int journal_find(struct tree *t, const char *name, struct arena *a, struct journal *ret)
 {
 	uint64_t address = 0;

@@ -46,4 +46,11 @@ int journal_write(struct effects *fx, const struct journal *j, struct err *e);
  */
 int journal_find(struct tree *t, const char *name, struct arena *a, struct journal *ret);
 
+/*
+ * Warns others of a function that a driver is about to take, as a journal's `below` does of those that are taken out:
+ * while its probe hangs, whoever reads some of its files hangs as well (probe/going.h). Taken back when the probe ended.
+ */
+int journal_mark(struct effects *fx, const char *address, struct err *e);
+int journal_unmark(struct effects *fx, const char *address);
+
 #endif
