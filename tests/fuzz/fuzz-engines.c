@@ -10,9 +10,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct probe_request req = {.phases = PROBE_RUNTIME};
-	static const char *const programs[] = {"usr/bin/podman", "usr/bin/dockerd", "usr/bin/containerd", "usr/bin/crio", "usr/bin/k3s"};
+	static const char *const programs[] = {"usr/bin/podman", "usr/bin/dockerd", "usr/bin/containerd", "usr/bin/crio", "usr/bin/k3s",
+					       "usr/bin/kubelet"};
 	static const char *const files[] = {"etc/containers/containers.conf", "etc/docker/daemon.json", "etc/containerd/config.toml",
 					    "etc/containerd/conf.d/x.toml", "etc/crio/crio.conf", "etc/cdi/x.json", "etc/cdi/y.yaml",
+					    "var/lib/kubelet/config.yaml", "etc/default/kubelet",
 					    "var/lib/rancher/k3s/agent/etc/containerd/config.toml.tmpl"};
 	struct tree *t = tree_new_mem("fuzz");
 	struct buf out CLEANUP(buf_free) = BUF_NULL;
