@@ -68,6 +68,17 @@ static const char *refusal(const struct snapshot *s, struct arena *a, uint32_t g
 	return lack;
 }
 
+/* Nobody is asked about GPUs that are out of the question anyway. */
+static bool any_possible(const struct snapshot *s, const struct alloc_request *req)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->gpus.n; i++)
+		if (s->gpus.v[i].state == GPU_STATE_READY && (!req->vendor || s->gpus.v[i].vendor == req->vendor))
+			return true;
+	return false;
+}
+
 unsigned alloc_reports(const struct snapshot *s, const struct alloc_request *req)
 {
 	unsigned kinds = req->memory_bytes ? feature_memory_reports(s) : 0;
@@ -75,7 +86,7 @@ unsigned alloc_reports(const struct snapshot *s, const struct alloc_request *req
 
 	for (i = 0; i < req->features.n; i++)
 		kinds |= feature_reports(req->features.v[i]);
-	return kinds;
+	return any_possible(s, req) ? kinds : 0;
 }
 
 /* GPUs that may be taken together; the others are refused with their reason. */
