@@ -123,6 +123,8 @@ static bool wrote_authorized(struct attach *at, struct boxed *b, int r)
 	if (r == -EKEYREJECTED)
 		return attach_wrote(at, r, "the box does not know the key that it was given on this machine: it may be another one that "
 					   "pretends to be it", anew);
+	if (r == -ESTALE)
+		return attach_wrote(at, r, "another box was plugged in at its place meanwhile", "look again: gpubay trust");
 	if (r == -ENOENT || r == -ENODEV)
 		return attach_wrote(at, r, "it was unplugged meanwhile", "plug it in again");
 	if (r == -EPERM || r == -EACCES)
@@ -131,7 +133,7 @@ static bool wrote_authorized(struct attach *at, struct boxed *b, int r)
 }
 
 /* A box that has a key proves itself by it; one that has none is given one, kept once it took it. */
-static bool by_key(struct attach *at, struct boxed *b, const char *path, const char *key)
+static bool by_key(struct attach *at, struct boxed *b, const char *place)
 {
 	int state = key_state(&at->m->tree->root, at->a, b->id);
 	bool kept = state == KEY_KEPT;
@@ -139,12 +141,12 @@ static bool by_key(struct attach *at, struct boxed *b, const char *path, const c
 	int r = state < 0 ? state : kept ? 0 : key_offer(at->fx, b->id, &e);
 
 	steps_begin(&at->st, kept ? "challenge %s by its key" : "give %s a key", b->name);
-	steps_path(&at->st, path);
 	if (r == 0)
-		r = key_show(at->fx, b->id, !kept, key, KEY_MS, &e);
-	if (r < 0)
+		r = key_show(at->fx, place, b->id, !kept, KEY_MS, &e);
+	if (r < 0 && r != -ESTALE)
 		return attach_wrote(at, r, *e.text ? arena_str(at->a, e.text) : NULL, NULL);
-	r = effects_write(at->fx, path, kept ? "2" : "1", attach_patience(at));
+	if (r == 0)
+		r = box_write(at->fx, place, b->id, "authorized", kept ? "2" : "1", attach_patience(at));
 	if (r == 0 && !kept)
 		r = key_taken(at->fx, b->id, &e);
 	return wrote_authorized(at, b, r);
@@ -152,17 +154,16 @@ static bool by_key(struct attach *at, struct boxed *b, const char *path, const c
 
 static bool through_sysfs(struct attach *at, struct boxed *b, const struct trust_answer *answer)
 {
-	const struct tb_router *r = &at->s->routers.v[find(at, b)];
-	const char *path = box_path(at->a, r, "authorized");
+	/* Where it is now: it may have been plugged in elsewhere since it was named. */
+	const char *place = arena_str(at->a, at->s->routers.v[find(at, b)].name);
 
 	if (at->trust.manager_note)
 		steps_tell(&at->st, "bolt", STEP_RESULT_SKIPPED,
 			   arena_printf(at->a, "%s; gpubay's own list decides", at->trust.manager_note), NULL);
 	if (answer->by_key)
-		return by_key(at, b, path, box_path(at->a, r, "key"));
+		return by_key(at, b, place);
 	steps_begin(&at->st, "authorize %s", b->name);
-	steps_path(&at->st, path);
-	return wrote_authorized(at, b, effects_write(at->fx, path, "1", attach_patience(at)));
+	return wrote_authorized(at, b, box_write(at->fx, place, b->id, "authorized", "1", attach_patience(at)));
 }
 
 static bool use_up(struct attach *at, const struct trust_entry *entry)

@@ -4,6 +4,8 @@
 #include "base/parse.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 enum { PREFIX_MIN = 4 };
 
@@ -26,9 +28,49 @@ const struct tb_domain *box_domain(const struct snapshot *s, const struct tb_rou
 	return FIELD_KNOWN(r, tb_router, domain) && r->domain != NONE ? &s->domains.v[r->domain] : NULL;
 }
 
-const char *box_path(struct arena *a, const struct tb_router *r, const char *attribute)
+int box_open(const char *router, const char *unique_id)
 {
-	return arena_printf(a, "/sys/bus/thunderbolt/devices/%s/%s", r->name, attribute);
+	char folder[256], id[64] = "";
+	int dir, fd;
+	ssize_t n;
+
+	if (snprintf(folder, sizeof(folder), "/sys/bus/thunderbolt/devices/%s", router) >= (int)sizeof(folder))
+		return -ENAMETOOLONG;
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	fd = openat(dir, "unique_id", O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, id, sizeof(id) - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n > 0 && str_ieq(str_trim(id), unique_id))
+		return dir;
+	close(dir);
+	return -ESTALE;
+}
+
+struct box_job {
+	const char *router, *unique_id, *attribute, *value;
+};
+
+static int write_job(void *arg, struct err *e)
+{
+	const struct box_job *job = arg;
+	int dir = box_open(job->router, job->unique_id), fd;
+
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, job->attribute, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, job->value, strlen(job->value)) < 0 ? -errno : 0;
+}
+
+int box_write(struct effects *fx, const char *router, const char *unique_id, const char *attribute, const char *value,
+	      uint32_t deadline_ms)
+{
+	struct box_job job = {router, unique_id, attribute, value};
+
+	return effects_child(fx, arena_printf(fx->a, "write '%s' to /sys/bus/thunderbolt/devices/%s/%s", value, router, attribute),
+			     write_job, &job, deadline_ms, NULL);
 }
 
 uint32_t box_before(const struct snapshot *s, uint32_t router)

@@ -2,6 +2,7 @@
 #include "swap/keys.h"
 
 #include "host/statefile.h"
+#include "swap/box.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@ enum { KEY_BYTES = 32, KEY_CHARS = 2 * KEY_BYTES, DEADLINE_MS = 10000 };
 
 struct key_job {
 	const char *file, *to;
+	const char *router, *unique_id;
 };
 
 static const char *path_of(struct arena *a, const char *unique_id, bool offered)
@@ -69,7 +71,7 @@ static int make_key(void *arg, struct err *e)
 
 int key_offer(struct effects *fx, const char *unique_id, struct err *e)
 {
-	struct key_job job = {NULL, path_of(fx->a, unique_id, true)};
+	struct key_job job = {.to = path_of(fx->a, unique_id, true)};
 
 	return effects_child(fx, arena_printf(fx->a, "make a key for the box in %s", job.to), make_key, &job, DEADLINE_MS, e);
 }
@@ -83,34 +85,46 @@ static int keep_key(void *arg, struct err *e)
 
 int key_taken(struct effects *fx, const char *unique_id, struct err *e)
 {
-	struct key_job job = {path_of(fx->a, unique_id, true), path_of(fx->a, unique_id, false)};
+	struct key_job job = {.file = path_of(fx->a, unique_id, true), .to = path_of(fx->a, unique_id, false)};
 
 	return effects_child(fx, arena_printf(fx->a, "keep it as %s", job.to), keep_key, &job, DEADLINE_MS, e);
+}
+
+static int read_key(const char *file, char text[static KEY_CHARS + 1], struct err *e)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, KEY_CHARS + 1);
+
+	if (n < 0)
+		return err_set(e, -errno, "cannot read '%s': %s", file, strerror(errno));
+	close(fd);
+	return n == KEY_CHARS ? 0 : err_set(e, -EINVAL, "'%s' does not hold a key of %u hexadecimal digits", file, KEY_CHARS);
 }
 
 static int show_key(void *arg, struct err *e)
 {
 	const struct key_job *job = arg;
 	char text[KEY_CHARS + 1];
-	int from = open(job->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), to, r = 0;
-	ssize_t n = from < 0 ? -1 : read(from, text, sizeof(text));
+	int r = read_key(job->file, text, e), dir, fd;
 
-	if (n < 0)
-		return err_set(e, -errno, "cannot read '%s': %s", job->file, strerror(errno));
-	if (n != KEY_CHARS)
-		return err_set(e, -EINVAL, "'%s' does not hold a key of %u hexadecimal digits", job->file, KEY_CHARS);
-	to = open(job->to, O_WRONLY | O_CLOEXEC);
-	if (to < 0 || write(to, text, KEY_CHARS) < 0)
-		r = err_set(e, -errno, "cannot write '%s': %s", job->to, strerror(errno));
+	if (r < 0)
+		return r;
+	dir = box_open(job->router, job->unique_id);
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, "key", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, KEY_CHARS) < 0)
+		r = err_set(e, -errno, "the kernel does not take the key: %s", strerror(errno));
 	explicit_bzero(text, sizeof(text));
 	return r;
 }
 
-int key_show(struct effects *fx, const char *unique_id, bool offered, const char *attribute, uint32_t deadline_ms, struct err *e)
+int key_show(struct effects *fx, const char *router, const char *unique_id, bool offered, uint32_t deadline_ms, struct err *e)
 {
-	struct key_job job = {path_of(fx->a, unique_id, offered), attribute};
+	struct key_job job = {.file = path_of(fx->a, unique_id, offered), .router = router, .unique_id = unique_id};
 
-	return effects_child(fx, arena_printf(fx->a, "write its key to %s", attribute), show_key, &job, deadline_ms, e);
+	return effects_child(fx, arena_printf(fx->a, "write its key to /sys/bus/thunderbolt/devices/%s/key", router), show_key, &job,
+			     deadline_ms, e);
 }
 
 int key_forget(struct effects *fx, const char *unique_id)

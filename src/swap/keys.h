@@ -24,8 +24,8 @@ int key_state(const struct tree_dir *root, struct arena *a, const char *unique_i
 int key_offer(struct effects *fx, const char *unique_id, struct err *e);
 /* The box took the one that was offered. */
 int key_taken(struct effects *fx, const char *unique_id, struct err *e);
-/* Puts it into the attribute 'key' of a box, where the kernel takes it from. */
-int key_show(struct effects *fx, const char *unique_id, bool offered, const char *attribute, uint32_t deadline_ms, struct err *e);
+/* Puts it into the attribute 'key' of the box, where the kernel takes it from; -ESTALE: another box is there now. */
+int key_show(struct effects *fx, const char *router, const char *unique_id, bool offered, uint32_t deadline_ms, struct err *e);
 int key_forget(struct effects *fx, const char *unique_id);
 
 #endif
