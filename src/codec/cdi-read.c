@@ -12,21 +12,26 @@
 #define NEEDED(k) {.key = (k), .type = JSON_STRING, .required = true}
 #define NUMBER(k) {.key = (k), .type = JSON_INTEGER}
 #define TRUTH(k) {.key = (k), .type = JSON_TRUE}
+#define NATURAL(k) {.key = (k), .type = JSON_INTEGER, .natural = true}
+#define NATURALS(k) {.key = (k), .type = JSON_ARRAY, .element = JSON_INTEGER, .natural = true}
+#define ENVIRONMENT(k) {.key = (k), .type = JSON_ARRAY, .element = JSON_STRING, .assigns = true}
 #define TEXTS(k) {.key = (k), .type = JSON_ARRAY, .element = JSON_STRING}
-#define NUMBERS(k) {.key = (k), .type = JSON_ARRAY, .element = JSON_INTEGER}
 #define OBJECTS(k, s, need) {.key = (k), .type = JSON_ARRAY, .element = JSON_OBJECT, .inner = (s), .required = (need)}
 #define OBJECT(k, s, need) {.key = (k), .type = JSON_OBJECT, .inner = (s), .required = (need)}
 #define HOST_PATH(k, need) {.key = (k), .type = JSON_STRING, .required = (need), .host_path = true}
 
 static const struct cdi_shape node_shape[] = {
-	NEEDED("path"), HOST_PATH("hostPath", false), TEXT("type"), NUMBER("major"), NUMBER("minor"), NUMBER("fileMode"),
-	TEXT("permissions"), NUMBER("uid"), NUMBER("gid"), {0},
+	NEEDED("path"), HOST_PATH("hostPath", false), {.key = "type", .type = JSON_STRING, .words = "b c u p"}, NUMBER("major"),
+	NUMBER("minor"), NATURAL("fileMode"), {.key = "permissions", .type = JSON_STRING, .words = "none", .chars = "rwm"}, NATURAL("uid"),
+	NATURAL("gid"), {0},
 };
 static const struct cdi_shape mount_shape[] = {
 	HOST_PATH("hostPath", true), NEEDED("containerPath"), TEXT("type"), TEXTS("options"), {0},
 };
 static const struct cdi_shape hook_shape[] = {
-	NEEDED("hookName"), HOST_PATH("path", true), TEXTS("args"), TEXTS("env"), NUMBER("timeout"), {0},
+	{.key = "hookName", .type = JSON_STRING, .required = true,
+	 .words = "prestart createRuntime createContainer startContainer poststart poststop"},
+	HOST_PATH("path", true), TEXTS("args"), ENVIRONMENT("env"), NUMBER("timeout"), {0},
 };
 static const struct cdi_shape rdt_shape[] = {
 	TEXT("closID"), TEXT("l3CacheSchema"), TEXT("memBwSchema"), TEXTS("schemata"), TRUTH("enableMonitoring"),
@@ -34,8 +39,8 @@ static const struct cdi_shape rdt_shape[] = {
 };
 static const struct cdi_shape net_shape[] = {NEEDED("hostInterfaceName"), NEEDED("name"), {0}};
 static const struct cdi_shape edits_shape[] = {
-	TEXTS("env"), OBJECTS("deviceNodes", node_shape, false), OBJECTS("mounts", mount_shape, false),
-	OBJECTS("hooks", hook_shape, false), NUMBERS("additionalGids"), OBJECT("intelRdt", rdt_shape, false),
+	ENVIRONMENT("env"), OBJECTS("deviceNodes", node_shape, false), OBJECTS("mounts", mount_shape, false),
+	OBJECTS("hooks", hook_shape, false), NATURALS("additionalGids"), OBJECT("intelRdt", rdt_shape, false),
 	OBJECTS("netDevices", net_shape, false), {0},
 };
 static const struct cdi_shape device_shape[] = {
@@ -66,6 +71,34 @@ static bool same_type(const json_t *j, json_type type)
 	return json_typeof(j) == type || (type == JSON_TRUE && json_is_boolean(j));
 }
 
+static bool has_word(const char *words, const char *word)
+{
+	size_t n;
+
+	for (; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (strlen(word) == n && memcmp(words, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the engines' library asks of a value beyond its type. */
+static bool is_allowed(const json_t *value, const struct cdi_shape *row)
+{
+	const char *text = json_string_value(value);
+
+	if (!text)
+		return !row->natural || json_integer_value(value) >= 0;
+	if (!*text)
+		return !row->required && !row->assigns;
+	if (row->words && has_word(row->words, text))
+		return true;
+	if (row->words || row->chars)
+		return row->chars && text[strspn(text, row->chars)] == '\0';
+	return !row->assigns || (*text != '=' && strchr(text, '='));
+}
+
 static int walk(struct reading *r, const json_t *o, const struct cdi_shape *shape, const char *where);
 
 static int walk_array(struct reading *r, const json_t *array, const struct cdi_shape *row, const char *where)
@@ -76,6 +109,8 @@ static int walk_array(struct reading *r, const json_t *array, const struct cdi_s
 	json_array_foreach((json_t *)(uintptr_t)array, i, element) {
 		if (!same_type(element, row->element))
 			return err_set(r->e, -EINVAL, "%s: '%s' in %s holds something of the wrong type", r->name, row->key, where);
+		if (!is_allowed(element, row))
+			return err_set(r->e, -EINVAL, "%s: '%s' in %s holds what may not be there", r->name, row->key, where);
 		if (row->element == JSON_OBJECT && walk(r, element, row->inner, row->key) < 0)
 			return r->e->code;
 	}
@@ -86,6 +121,8 @@ static int walk_value(struct reading *r, const json_t *value, const struct cdi_s
 {
 	if (!same_type(value, row->type))
 		return err_set(r->e, -EINVAL, "%s: '%s' in %s has the wrong type", r->name, row->key, where);
+	if (row->type != JSON_ARRAY && row->type != JSON_OBJECT && !is_allowed(value, row))
+		return err_set(r->e, -EINVAL, "%s: '%s' in %s has a value that may not be there", r->name, row->key, where);
 	if (row->host_path)
 		strs_add(r->a, &r->out->paths, arena_str(r->a, json_string_value(value)));
 	if (row->type == JSON_ARRAY)

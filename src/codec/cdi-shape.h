@@ -14,6 +14,10 @@ struct cdi_shape {
 	const struct cdi_shape *inner; /* of an object, or of an array's objects; NULL: any keys, with text */
 	bool required;
 	bool host_path;                /* a path on this machine */
+	bool natural;                  /* numbers: not below 0 */
+	bool assigns;                  /* texts: NAME=VALUE */
+	const char *words;             /* a text: one of these, space separated */
+	const char *chars;             /* a text: made of these, or one of the words */
 };
 extern const struct cdi_shape cdi_spec_shape[];
 /* The row of a key, NULL. */
