@@ -115,9 +115,10 @@ void publisher_close(struct publisher *p)
 	buf_free(&p->saved);
 }
 
-/* Subscribers first, then what is kept for later. */
+/* Subscribers first, then what is kept for later, and what that has to say of itself. */
 static void tell(struct publisher *p, const struct event_list *events)
 {
+	uint64_t last;
 	uint32_t i;
 
 	if (!p->log)
@@ -126,7 +127,10 @@ static void tell(struct publisher *p, const struct event_list *events)
 		eventlog_add(p->log, &events->v[i], now_ms());
 	if (events->n && p->on_events)
 		p->on_events(p->on_events_arg);
+	last = eventlog_last(p->log);
 	p->log_waits = eventlog_flush(p->log, now_ms()) < 0;
+	if (eventlog_last(p->log) != last && p->on_events)
+		p->on_events(p->on_events_arg);
 }
 
 static void tell_one(struct publisher *p, enum event_kind kind, const char *name, const char *reason)

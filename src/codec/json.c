@@ -321,6 +321,22 @@ json_t *json_node_schema(void)
 			 "additionalProperties", 0);
 }
 
+json_t *json_known_schema(const char *kind, const struct field *table, unsigned n_required)
+{
+	json_t *schema = object_schema(table), *props = json_object_get(schema, "properties"), *required = json_array();
+	char name[64];
+	unsigned i;
+
+	snprintf(name, sizeof(name), "gpubay/%s/v1", kind);
+	json_object_set_new(props, "schema", json_pack("{s:s}", "const", name));
+	json_array_append_new(required, json_string("schema"));
+	for (i = 0; i < n_required; i++)
+		json_array_append_new(required, json_string(table[i].name));
+	json_object_set_new(schema, "required", required);
+	json_object_set_new(schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+	return schema;
+}
+
 void json_print(json_t *doc, struct buf *out)
 {
 	char *text = json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(9));

@@ -26,6 +26,8 @@ json_t *json_node(const struct snapshot *s, const struct finding_list *findings)
 json_t *json_findings(const struct snapshot *s, const struct finding_list *findings);
 /* The JSON Schema of the node document, from the same tables. */
 json_t *json_node_schema(void);
+/* That of documents made by json_known_of: of the fields only the first n must be there. */
+json_t *json_known_schema(const char *kind, const struct field *table, unsigned n_required);
 
 /* Indented text with a final newline; steals the reference. */
 void json_print(json_t *doc, struct buf *out);

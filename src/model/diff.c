@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/parse.h"
-#include "model/view.h"
+#include "model/diff-internal.h"
 
 #include <errno.h>
 
-struct diff {
-	const struct view *old;
-	const struct snapshot *snap;
-	struct arena *a;
-	struct view *view;
-	struct event_list *events;
-	bool *old_there; /* for each GPU of the old view: it is still there */
-};
-
-static struct event *tell(struct diff *d, enum event_kind kind, const char *reason)
+struct event *diff_tell(struct diff *d, enum event_kind kind, const char *reason)
 {
 	struct event *e = LIST_PUSH(d->a, d->events);
 
@@ -25,7 +16,7 @@ static struct event *tell(struct diff *d, enum event_kind kind, const char *reas
 
 static struct event *tell_gpu(struct diff *d, enum event_kind kind, const struct gpu_view *v, const char *reason)
 {
-	struct event *e = tell(d, kind, reason);
+	struct event *e = diff_tell(d, kind, reason);
 
 	FIELD_SET(e, event, gpu, arena_str(d->a, v->id));
 	FIELD_SET(e, event, address, v->address);
@@ -37,7 +28,7 @@ static struct event *tell_gpu(struct diff *d, enum event_kind kind, const struct
 	return e;
 }
 
-static void tell_change(struct event *e, const char *before, const char *after)
+void diff_change(struct event *e, const char *before, const char *after)
 {
 	FIELD_SET(e, event, before, before);
 	FIELD_SET(e, event, after, after);
@@ -199,7 +190,7 @@ static void tell_driver(struct diff *d, const struct gpu_view *was, const struct
 
 	if (!both || !*was->driver || !*v->driver || str_eq(was->driver, v->driver))
 		return;
-	tell_change(tell_gpu(d, EVENT_KIND_DRIVER_CHANGED, v,
+	diff_change(tell_gpu(d, EVENT_KIND_DRIVER_CHANGED, v,
 			     arena_printf(d->a, "driver %s in place of %s", v->driver, was->driver)),
 		    arena_str(d->a, was->driver), v->driver);
 }
@@ -211,7 +202,7 @@ static void tell_nodes(struct diff *d, const struct gpu_view *was, const struct 
 
 	if (!both || !*was->nodes || !*v->nodes || was->state != v->state || str_eq(was->nodes, v->nodes))
 		return;
-	tell_change(tell_gpu(d, EVENT_KIND_NODES_CHANGED, v,
+	diff_change(tell_gpu(d, EVENT_KIND_NODES_CHANGED, v,
 			     arena_printf(d->a, "now %s; it was %s", v->nodes, was->nodes)),
 		    arena_str(d->a, was->nodes), v->nodes);
 }
@@ -225,7 +216,7 @@ static void tell_link(struct diff *d, const struct gpu_view *was, const struct g
 		return;
 	before = link_words(d->a, was->link_mts, was->link_width);
 	after = link_words(d->a, v->link_mts, v->link_width);
-	tell_change(tell_gpu(d, EVENT_KIND_LINK_CHANGED, v,
+	diff_change(tell_gpu(d, EVENT_KIND_LINK_CHANGED, v,
 			     arena_printf(d->a, "its link can do %s; it could do %s", after, before)),
 		    before, after);
 }
@@ -284,7 +275,7 @@ static void settle_id(struct diff *d, const struct gpu_view *was, struct gpu_vie
 		return;
 	e = tell_gpu(d, EVENT_KIND_RENAMED, v,
 		     arena_printf(d->a, "its %s can be read now", enum_name(&id_source_tab, v->id_source)));
-	tell_change(e, arena_str(d->a, was->id), v->id);
+	diff_change(e, arena_str(d->a, was->id), v->id);
 }
 
 static void tell_moved(struct diff *d, const struct gpu_view *was, const struct gpu_view *v)
@@ -311,96 +302,6 @@ static void compare_gpu(struct diff *d, const struct gpu_view *was, struct gpu_v
 	tell_link(d, was, v);
 	tell_displays(d, EVENT_KIND_DISPLAY_DISCONNECTED, was, v, v);
 	tell_displays(d, EVENT_KIND_DISPLAY_CONNECTED, v, was, v);
-}
-
-static struct event *tell_router(struct diff *d, enum event_kind kind, const struct router_view *v, const char *reason)
-{
-	struct event *e = tell(d, kind, reason);
-
-	FIELD_SET(e, event, router, arena_str(d->a, v->name));
-	FIELD_SET(e, event, name, arena_str(d->a, v->title));
-	return e;
-}
-
-static const struct router_view *router_find(const struct router_view_list *l, const struct router_view *wanted)
-{
-	bool by_id = FIELD_KNOWN(wanted, router_view, unique_id);
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		if (by_id && FIELD_KNOWN(&l->v[i], router_view, unique_id) ?
-			    str_eq(l->v[i].unique_id, wanted->unique_id) :
-			    str_eq(l->v[i].name, wanted->name))
-			return &l->v[i];
-	return NULL;
-}
-
-static void tell_authorized(struct diff *d, const struct router_view *was, const struct router_view *v)
-{
-	bool before = was && FIELD_KNOWN(was, router_view, authorized) && was->authorized;
-
-	if (!FIELD_KNOWN(v, router_view, authorized) || before == v->authorized)
-		return;
-	if (v->authorized)
-		tell_router(d, EVENT_KIND_AUTHORIZED, v, "a PCIe tunnel to it is allowed");
-	else
-		tell_router(d, EVENT_KIND_DEAUTHORIZED, v, "its PCIe tunnel is not allowed any more");
-}
-
-static void tell_router_added(struct diff *d, const struct router_view *was, const struct router_view *v)
-{
-	const char *how = was ? arena_printf(d->a, "moved here from %s", was->name) :
-				FIELD_KNOWN(d->old, view, routers) ? "plugged in" : "found at the start";
-
-	if (FIELD_KNOWN(v, router_view, authorized) && !v->authorized)
-		how = arena_printf(d->a, "%s; not authorized, so no GPU in it can be seen", how);
-	tell_router(d, EVENT_KIND_ROUTER_ADDED, v, how);
-	if (FIELD_KNOWN(v, router_view, authorized) && v->authorized)
-		tell_authorized(d, NULL, v);
-}
-
-static void tell_rate(struct diff *d, const struct router_view *was, const struct router_view *v)
-{
-	const char *before, *after;
-
-	if (!FIELD_KNOWN(was, router_view, rate_mbps) || !FIELD_KNOWN(v, router_view, rate_mbps) ||
-	    was->rate_mbps == v->rate_mbps)
-		return;
-	before = rate_words(d->a, was->rate_mbps);
-	after = rate_words(d->a, v->rate_mbps);
-	tell_change(tell_router(d, EVENT_KIND_LINK_CHANGED, v,
-				arena_printf(d->a, "its link to the host carries %s; it carried %s", after, before)),
-		    before, after);
-}
-
-static void routers_gone(struct diff *d)
-{
-	uint32_t i;
-
-	for (i = 0; i < d->old->routers.n; i++) {
-		const struct router_view *r = &d->old->routers.v[i];
-
-		if (!router_find(&d->view->routers, r))
-			tell_router(d, EVENT_KIND_ROUTER_REMOVED, r, "unplugged, or its controller went away");
-	}
-}
-
-static void routers_here(struct diff *d)
-{
-	uint32_t i;
-
-	for (i = 0; i < d->view->routers.n; i++) {
-		struct router_view *v = &d->view->routers.v[i];
-		const struct router_view *was = router_find(&d->old->routers, v);
-
-		if (!was || !str_eq(was->name, v->name)) {
-			tell_router_added(d, was, v);
-			continue;
-		}
-		router_view_inherit(v, was);
-		tell_authorized(d, was, v);
-		tell_rate(d, was, v);
-	}
 }
 
 /* The GPUs that are there, and for each the index of what it was before. */
@@ -465,8 +366,8 @@ void view_diff(const struct view *old, const struct snapshot *snap, struct arena
 	router_views_take(snap, a, &ret_view->routers);
 	take_gpus(&d, &before);
 	tell_removed(&d);
-	routers_gone(&d);
-	routers_here(&d);
+	diff_routers_gone(&d);
+	diff_routers_here(&d);
 	gpus_here(&d, &before);
 }
 
