@@ -121,11 +121,17 @@ static bool send_some(struct client *c)
 	return true;
 }
 
+/* Something is there that the client must make room for: bytes, or events that are no bytes yet. */
+static bool must_read(const struct client *c)
+{
+	return waiting(c) || (c->events && c->more);
+}
+
 static void watch_stall(struct client *c)
 {
 	uint64_t now = 0;
 
-	if (!waiting(c)) {
+	if (!must_read(c)) {
 		sd_event_source_set_enabled(c->stall, SD_EVENT_OFF);
 	} else if (sd_event_source_get_enabled(c->stall, NULL) == 0) {
 		sd_event_now(c->serve->loop, CLOCK_MONOTONIC, &now);
@@ -142,7 +148,7 @@ static void settle(struct client *c)
 		c->sent = 0;
 	}
 	/* Requests are taken one after the other: the next when the answer is sent. */
-	sd_event_source_set_io_events(c->io, waiting(c) ? EPOLLOUT : c->eof ? 0 : EPOLLIN);
+	sd_event_source_set_io_events(c->io, must_read(c) ? EPOLLOUT : c->eof ? 0 : EPOLLIN);
 	watch_stall(c);
 }
 
@@ -241,7 +247,7 @@ static bool advance(struct client *c)
 		if (c->closing)
 			return false;
 		if (c->events && c->more)
-			continue;
+			return true; /* a piece at a time, so that others have their turn */
 		if (!take_line(c))
 			return !c->eof || c->follow;
 	}
@@ -313,6 +319,9 @@ static int client_new(struct serve *s, int fd, uid_t uid)
 	s->clients = c;
 	s->n++;
 	r = sd_event_add_io(s->loop, &c->io, fd, EPOLLIN, on_client, c);
+	/* What happens to GPUs goes before what was asked about it. */
+	if (r >= 0)
+		r = sd_event_source_set_priority(c->io, SD_EVENT_PRIORITY_NORMAL + 10);
 	if (r >= 0)
 		r = sd_event_add_time(s->loop, &c->stall, CLOCK_MONOTONIC, 0, 1000000, on_stall, c);
 	if (r >= 0)
