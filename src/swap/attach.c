@@ -108,9 +108,15 @@ bool attach_rescan(struct attach *at)
 
 /* What is to be attached. */
 
-static bool wants_attaching(const struct gpu *g)
+static bool is_noted(struct attach *at, const char *id)
 {
-	return FIELD_KNOWN(g, gpu, state) && g->state != GPU_STATE_READY;
+	return tree_exists(&at->m->tree->root, arena_printf(at->a, NOTE_FOLDER "/%s", id) + 1);
+}
+
+/* One that came back by itself keeps the note that it may be unplugged, until it is attached. */
+static bool wants_attaching(struct attach *at, const struct gpu *g)
+{
+	return FIELD_KNOWN(g, gpu, state) && (g->state != GPU_STATE_READY || is_noted(at, g->id));
 }
 
 static bool is_box_of(const struct snapshot *s, uint32_t router)
@@ -163,7 +169,7 @@ static void attach_gpus(struct attach *at)
 	uint32_t i;
 
 	for (i = 0; i < at->s->gpus.n && todo.n < ARRAY_LEN(addresses); i++)
-		if (wants_attaching(&at->s->gpus.v[i])) {
+		if (wants_attaching(at, &at->s->gpus.v[i])) {
 			addresses[todo.n] = at->s->gpus.v[i].address;
 			u32s_add(at->a, &todo, i);
 		}
@@ -176,10 +182,7 @@ static const char *ejected(struct attach *at, const char *name)
 {
 	struct journal j;
 
-	if (journal_find(at->m->tree, name, at->a, &j) < 0 ||
-	    !tree_exists(&at->m->tree->root, arena_printf(at->a, NOTE_FOLDER "/%s", j.gpu_id) + 1))
-		return NULL;
-	return j.gpu_id;
+	return journal_find(at->m->tree, name, at->a, &j) == 0 && is_noted(at, j.gpu_id) ? j.gpu_id : NULL;
 }
 
 /* GPUs that were ejected and are not on the bus: their notes outlive them. */
