@@ -119,11 +119,11 @@ static bool is_anybodys(const struct snapshot *s, uint32_t major, uint32_t minor
 
 /*
  * A DRM node that was gone before the nodes were looked for: its number says nothing any more, but newer drivers write
- * the address of their device beside it. Where they do not, it may be any GPU's.
+ * the address of their device beside it. Where they do not, it may be any GPU's. fd is NULL for a mapping.
  */
 static void mark_orphan(struct find *f, const char *fd, const char *path)
 {
-	const char *pdev = fdinfo_value(f, fd, "drm-pdev"), *driver = fdinfo_value(f, fd, "drm-driver");
+	const char *pdev = fd ? fdinfo_value(f, fd, "drm-pdev") : NULL, *driver = fd ? fdinfo_value(f, fd, "drm-driver") : NULL;
 	uint64_t address;
 	bool told = pdev && pci_addr_parse(pdev, &address) == 0;
 	uint32_t i;
@@ -132,7 +132,7 @@ static void mark_orphan(struct find *f, const char *fd, const char *path)
 		const struct held_gpu *h = &f->nodes->gpus.v[i];
 
 		if (told ? has_function(f, h, address) : !driver || !h->gpu->driver || !*h->gpu->driver || str_eq(driver, h->gpu->driver))
-			mark(f, i, told, HOLD_OPEN_DELETED, path);
+			mark(f, i, told, fd ? HOLD_OPEN_DELETED : HOLD_MAPPED_DELETED, path);
 	}
 }
 
@@ -288,6 +288,9 @@ static bool map_look(void *arg, const char *record, size_t n)
 	row = st.type == TREE_CHAR ? held_nodes_at(f->nodes, st.major, st.minor) : NULL;
 	if (row)
 		mark_rows(f, row, HOLD_MAPPED, deleted);
+	else if (deleted && st.type == TREE_CHAR && (st.major == DRM_MAJOR || st.major == ACCEL_MAJOR) &&
+		 !is_anybodys(f->nodes->snap, st.major, st.minor))
+		mark_orphan(f, NULL, text);
 	return true;
 }
 
