@@ -251,6 +251,19 @@ static void podman_ask(struct describe *d)
 	worker_free(&w);
 }
 
+const char *watched_name(struct tree *t, const struct watched *w, struct arena *a)
+{
+	struct gpu_container c = {0};
+	struct describe d = {.t = t, .a = a, .w = w, .c = &c};
+	json_t *config CLEANUP(json_freep) = record(&d, arena_printf(a, "%s/config.json", w->bundle));
+
+	if (config)
+		names_read(&d, config);
+	if (config && w->docker)
+		docker_read(&d, config);
+	return c.name ? c.name : w->name;
+}
+
 void watched_describe(struct tree *t, const struct held_nodes *nodes, const struct watched *w, struct arena *a, struct gpu_container *c)
 {
 	struct describe d = {.t = t, .a = a, .nodes = nodes, .w = w, .c = c};

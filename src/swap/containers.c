@@ -62,6 +62,29 @@ static void given_join(struct tree *t, const struct held_nodes *nodes, struct ar
 	}
 }
 
+void holders_name(struct tree *t, struct arena *a, struct holder_list *l)
+{
+	struct watched_list watched = {0};
+	bool looked = false;
+	uint32_t i, k;
+
+	for (i = 0; i < l->n; i++) {
+		struct holder *h = &l->v[i];
+
+		if (!h->container)
+			continue;
+		if (!looked)
+			watched_find(t, a, &watched);
+		looked = true;
+		for (k = 0; k < watched.n && !h->container_name; k++) {
+			const char *name = str_eq(watched.v[k].id, h->container) ? watched_name(t, &watched.v[k], a) : NULL;
+
+			if (name)
+				FIELD_SET(h, holder, container_name, name);
+		}
+	}
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct gpu_container *a = x, *b = y;

@@ -29,6 +29,10 @@ struct watched_list {
 	uint32_t n;
 };
 void watched_find(struct tree *t, struct arena *a, struct watched_list *ret);
+/* What it is called; NULL where nothing says so. */
+const char *watched_name(struct tree *t, const struct watched *w, struct arena *a);
+/* Sets the names of the holders' containers. */
+void holders_name(struct tree *t, struct arena *a, struct holder_list *l);
 /* What the files (and podman) say of it: engine, name, image, pod, nodes, ways and GPUs. */
 void watched_describe(struct tree *t, const struct held_nodes *nodes, const struct watched *w, struct arena *a, struct gpu_container *c);
 

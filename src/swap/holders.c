@@ -14,6 +14,7 @@
 #include "host/scan.h"
 #include "host/users.h"
 #include "swap/attribute.h"
+#include "swap/containers.h"
 #include "swap/kernel-holders.h"
 
 #include <errno.h>
@@ -487,7 +488,7 @@ int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a
 	struct tree_dir proc CLEANUP(tree_close) = {.fd = -1};
 	struct arena *brief CLEANUP(arena_freep) = arena_new();
 	struct strs pids;
-	uint32_t i;
+	uint32_t i, n = 0;
 	int r;
 
 	*ret = (struct holder_list){0};
@@ -499,8 +500,14 @@ int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a
 		return r;
 	f.marks = arena_alloc(brief, nodes->gpus.n * sizeof(*f.marks));
 	for (i = 0; i < pids.n; i++)
-		if (pids.v[i][0] >= '1' && pids.v[i][0] <= '9')
+		if (pids.v[i][0] >= '1' && pids.v[i][0] <= '9') {
 			process_look(&f, &proc, pids.v[i]);
+			n++;
+		}
+	/* A capture of a machine is not one of what ran on it. */
+	if (n == 0)
+		return -ENODATA;
+	holders_name(t, a, ret);
 	kernel_holders_add(t, nodes, a, ret);
 	if (ret->n)
 		qsort(ret->v, ret->n, sizeof(*ret->v), by_gpu);

@@ -12,7 +12,7 @@
 
 /*
  * Sorted by GPU, then certain ones first, then by process. *ret_partial: there may be more, because processes of other
- * users (or of other containers) could not be looked at. -ENODATA, -ENOENT: this source has no processes.
+ * users (or of other containers) could not be looked at. -ENODATA, -ENOENT: this source has no processes in it.
  */
 int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *ret, bool *ret_partial);
 

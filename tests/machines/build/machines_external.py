@@ -599,5 +599,39 @@ def m_1gpu_oculink_port_asleep(name):
     return m
 
 
+def process(m, pid, command, uid, fds, cgroup, words=None):
+    """A process with these files open, as /proc shows it."""
+    p = f"proc/{pid}"
+    m.tree.file(f"{p}/comm", command)
+    m.tree.file(f"{p}/stat", f"{pid} ({command}) S 1 {pid} {pid} 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 {100 * pid} 0 0")
+    m.tree.file(f"{p}/status", f"Name:\t{command}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n")
+    m.tree.file(f"{p}/cgroup", f"0::{cgroup}")
+    m.tree.file(f"{p}/maps", "\n")
+    m.tree.dir(f"{p}/fd")
+    for number, target in fds.items():
+        m.tree.link(f"{p}/fd/{number}", target)
+    if words:
+        m.tree.bytes(f"{p}/cmdline", b"".join(w.encode() + b"\0" for w in words))
+
+
+def m_2gpu_tb_in_use(name):
+    m = one_box(name, "an eGPU in use: by the desktop, a service, a program, and a container that podman started")
+    ident = "5a1e" * 16
+    bundle = f"/var/lib/containers/storage/overlay-containers/{ident}/userdata"
+    node = "/dev/nvidia0"
+    process(m, 1, "systemd", 0, {}, "/init.scope")
+    process(m, 1204, "gnome-shell", 1000, {12: "/dev/dri/card1", 14: node, 15: "/dev/nvidia-modeset"},
+            "/user.slice/user-1000.slice/user@1000.service/session.slice/org.gnome.Shell@wayland.service")
+    process(m, 2310, "ollama", 0, {9: "/dev/nvidiactl", 10: "/dev/nvidia-uvm", 11: node}, "/system.slice/ollama.service")
+    process(m, 3301, "blender", 1000, {5: "/dev/dri/renderD129", 6: node}, "/user.slice/user-1000.slice/session-2.scope")
+    process(m, 4400, "conmon", 0, {}, "/machine.slice/libpod-conmon-" + ident + ".scope",
+            ["/usr/bin/conmon", "-c", ident, "-n", "train", "-b", bundle, "--exit-command", "/usr/bin/podman"])
+    process(m, 4411, "python3", 0, {3: node, 4: "/dev/nvidiactl"}, f"/machine.slice/libpod-{ident}.scope/container")
+    m.tree.file(f"{bundle[1:]}/config.json",
+                '{"annotations": {"io.container.manager": "libpod"}, "linux": {"devices": '
+                '[{"path": "/dev/nvidia0", "type": "c", "major": 195, "minor": 0}]}}')
+    return m
+
+
 def m_2gpu_tb_kernel_without_hotplug(name):
     return one_box(name, "an eGPU under a kernel built without PCI Express hot-plug", options={"CONFIG_HOTPLUG_PCI_PCIE": "n"})
