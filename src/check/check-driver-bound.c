@@ -249,7 +249,8 @@ void run_id_flags(struct check *c)
 				      "%s: the VA-API driver does not know %s", g->name, id);
 			check_evidence(c, f, check_pci_path(c, g->pci, "device"), id, NULL);
 		}
-		if (row && row->flags & ID_NOT_IN_KERNEL &&
+		/* Where this kernel's own list was read, GB1105 says it. */
+		if (row && row->flags & ID_NOT_IN_KERNEL && !FIELD_KNOWN(g, gpu, drivers_possible) &&
 		    !(has_driver(g) && !is_passthrough(g->driver))) {
 			f = check_add(c, "GB1161", check_addr(c, g->address), i,
 				      "%s: mainline's drivers do not know %s", g->name, id);

@@ -197,6 +197,7 @@ static bool why_switched_off(struct check *c, const struct driver_view *v)
 
 static bool why_unknown_id(struct check *c, const struct driver_view *v)
 {
+	const struct facts_id *id = facts_id_find(v->g->vendor_id, v->g->device_id);
 	const struct platform *m = &c->snap->platform;
 	struct finding *f;
 
@@ -219,6 +220,9 @@ static bool why_unknown_id(struct check *c, const struct driver_view *v)
 	} else if (v->kernel && v->kernel->note) {
 		check_remedy(c, f, "Install a newer kernel or the driver that has it: %s.",
 			     v->kernel->note);
+	} else if (id && id->flags & ID_NOT_IN_KERNEL) {
+		check_remedy(c, f,
+			     "No released kernel known to gpubay has it, though compute libraries do: look for a newer one.");
 	}
 	return true;
 }

@@ -49,6 +49,12 @@ static bool fits_nvidia(const struct gpu *g)
 	return str_eq(g->driver, "nvidia");
 }
 
+/* A virtual machine may be given one maker's IOMMU beside another's processor (QEMU: intel-iommu). */
+static bool iommu_of_any_maker(const struct platform *m)
+{
+	return m->virt == VIRT_KIND_VM && FIELD_KNOWN(m, platform, iommu) && m->iommu;
+}
+
 static bool applies(const struct snapshot *s, enum param_when when)
 {
 	const struct platform *m = &s->platform;
@@ -62,9 +68,9 @@ static bool applies(const struct snapshot *s, enum param_when when)
 	case PARAM_NVIDIA_OPEN:
 		return has_gpu(s, fits_nvidia) && str_eq(m->nvidia_module_flavour, "open");
 	case PARAM_CPU_NOT_INTEL:
-		return m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_INTEL;
+		return !iommu_of_any_maker(m) && m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_INTEL;
 	case PARAM_CPU_NOT_AMD:
-		return m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_AMD;
+		return !iommu_of_any_maker(m) && m->cpu_vendor != CPU_VENDOR_UNKNOWN && m->cpu_vendor != CPU_VENDOR_AMD;
 	case PARAM_CPU_AMD: return m->cpu_vendor == CPU_VENDOR_AMD;
 	}
 	return false;

@@ -31,11 +31,13 @@ static void check_missing(struct check *c, uint32_t gpu)
 {
 	const struct gpu *g = &c->snap->gpus.v[gpu];
 	struct finding *f = NULL;
+	bool blocked = false;
 	uint32_t i;
 
 	for (i = 0; i < g->drm.n; i++) {
 		const struct drm_node *d = &c->snap->drm.v[g->drm.v[i]];
 		const char *path = arena_printf(c->arena, "/dev/dri/%s", d->name);
+		const char *instead = FIELD_KNOWN(d, drm_node, instead) ? d->instead : "";
 
 		if (!FIELD_KNOWN(d, drm_node, path) || *d->path)
 			continue;
@@ -45,10 +47,15 @@ static void check_missing(struct check *c, uint32_t gpu)
 					      "%s is not given to this container: %s is missing" :
 					      "%s: %s is missing",
 				      g->name, path);
-		check_evidence(c, f, path, "missing",
+		check_evidence(c, f, path, *instead ? instead : "missing",
 			       arena_printf(c->arena, "character device %u:%u", d->major,
 					    d->minor));
+		blocked |= *instead != 0;
 	}
+	if (blocked)
+		check_remedy(c, f,
+			     "Something else stands where the node belongs. Remove it, then 'udevadm trigger --subsystem-match=drm' as "
+			     "root, or boot again.");
 	if (!f || !in_container(c))
 		return;
 	f->severity = SEVERITY_NOTE;
@@ -171,22 +178,30 @@ static void check_access(struct check *c, uint32_t gpu)
 	}
 }
 
+static bool is_closed_nvidia(const struct device_node *n)
+{
+	return str_eq(n->driver, "nvidia") && FIELD_KNOWN(n, device_node, openable) && !n->openable;
+}
+
 /* NVIDIA's nodes are wanted together: one finding for all that are closed. Missing ones are said with their GPU. */
 static void check_nvidia_nodes(struct check *c)
 {
 	const struct device_node_list *l = &c->snap->platform.device_nodes;
 	struct finding *f = NULL;
+	const char *closed = "";
 	uint32_t i;
 
+	for (i = 0; i < l->n; i++)
+		if (is_closed_nvidia(&l->v[i]))
+			closed = arena_printf(c->arena, "%s%s%s", closed, *closed ? ", " : "", l->v[i].path);
 	for (i = 0; i < l->n; i++) {
 		const struct device_node *n = &l->v[i];
 
-		if (!str_eq(n->driver, "nvidia") || !FIELD_KNOWN(n, device_node, openable) ||
-		    n->openable)
+		if (!is_closed_nvidia(n))
 			continue;
 		if (!f)
-			f = check_add(c, "GB4007", n->path, n->gpus.n == 1 ? n->gpus.v[0] : NONE,
-				      "%s may not open %s", user_name(c), n->path);
+			f = check_add(c, "GB4007", n->path, n->gpus.n == 1 ? n->gpus.v[0] : NONE, "%s may not open %s",
+				      user_name(c), closed);
 		check_evidence(c, f, n->path, mode_text(c, n),
 			       arena_printf(c->arena, "readable and writable by %s", user_name(c)));
 		if (n->gid != 0 && (n->mode & 060) == 060)

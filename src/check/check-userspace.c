@@ -29,6 +29,23 @@ static void failed(struct check *c, const struct report *r)
 	report_evidence(c, f, r);
 }
 
+/* Once for each reason, whatever number of libraries it keeps from being asked. */
+static void not_asked(struct check *c)
+{
+	const struct report_list *l = &c->snap->reports;
+	struct strs said = {0};
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const char *why = FIELD_KNOWN(&l->v[i], report, message) ? l->v[i].message : "";
+
+		if (l->v[i].outcome != REPORT_OUTCOME_NOT_ASKED || strs_has(&said, why))
+			continue;
+		strs_add(c->arena, &said, why);
+		report_evidence(c, check_add(c, "GB0312", "gpubay-probe", NONE, "driver libraries were not asked"), &l->v[i]);
+	}
+}
+
 static void nvml_refuses(struct check *c, const struct report *r)
 {
 	struct finding *f;
@@ -232,6 +249,7 @@ static void run(struct check *c)
 			nvml(c, &r->nvml.v[k]);
 		verbs(c, r);
 	}
+	not_asked(c);
 	compute(c);
 	locking(c);
 	xids(c);
@@ -239,6 +257,6 @@ static void run(struct check *c)
 
 const struct check_fn check_userspace_fns[] = {
 	{"userspace",
-	 "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311", run},
+	 "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311 GB0312", run},
 	{0},
 };

@@ -440,10 +440,7 @@ static void devices(struct vulkan *v)
 	} else if (r->outcome == REPORT_OUTCOME_DENIED) {
 		permission(v);
 	} else if (r->outcome == REPORT_OUTCOME_ABSENT && v->c->snap->gpus.n) {
-		report_evidence(
-			v->c,
-			check_add(v->c, "GB0121", "vulkan", NONE, "no Vulkan loader is installed"),
-			r);
+		report_evidence(v->c, check_add(v->c, "GB0121", "vulkan", NONE, "no Vulkan loader can be used"), r);
 	} else if (r->outcome == REPORT_OUTCOME_FRESH) {
 		for (i = 0; i < r->vulkan.n; i++)
 			device_opens(v, &r->vulkan.v[i]);

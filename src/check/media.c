@@ -120,11 +120,12 @@ static void codec_judge(const struct snapshot *s, struct arena *a, struct media_
 static void node_codecs(const struct snapshot *s, struct arena *a, struct media_node *n,
 			const struct report *r)
 {
+	const struct facts_va_driver *driver = facts_va_driver_named(r->vendor);
 	const struct facts_media *row = NULL;
 	const struct facts_codec *c;
 
 	if (r->gpu != NONE)
-		row = facts_media_of(media_family(s, &s->gpus.v[r->gpu]));
+		row = facts_media_of(media_family(s, &s->gpus.v[r->gpu]), driver ? driver->name : NULL);
 	for (c = facts_codecs; c->key; c++) {
 		struct media_codec *m = LIST_PUSH(a, &n->codecs);
 

@@ -116,7 +116,7 @@ static const struct column codecs[] = {
 	WORDS(facts_codec, profiles), DETAIL(facts_codec, format), END,
 };
 static const struct column media[] = {
-	WORDS(facts_media, families), WORDS(facts_media, codecs), DETAIL(facts_media, source), END,
+	WORDS(facts_media, families), WORDS(facts_media, codecs), DETAIL_OF(facts_media, driver, STR), DETAIL(facts_media, source), END,
 };
 static const struct column va_drivers[] = {
 	STR(facts_va_driver, name), WORDS(facts_va_driver, drivers), DETAIL_WORDS(facts_va_driver, families), STR(facts_va_driver, vendor),

@@ -16,7 +16,7 @@ const struct check_row checks_media[] = {
 	 "intel/media-driver#1998"},
 	{"GB0204", SEVERITY_WARNING, "media", "render nodes", "a codec that the GPU has is not offered",
 	 "GPUs of this family can do it, this driver does not offer it.",
-	 "Install a full build of the driver (intel-media-va-driver-non-free on Debian and Ubuntu), or a newer one.",
+	 "Install a newer release of the VA-API driver, or a full build of it.",
 	 "intel/media-driver README.md, docs/media_features.md"},
 	{"GB0205", SEVERITY_WARNING, "media", "Intel GPUs", "encoders without rate control",
 	 "Constant and variable bit rate (CBR, VBR) need the HuC firmware; without it encoders offer constant quality alone.",

@@ -41,5 +41,9 @@ const struct check_row checks_userspace[] = {
 	{"GB0311", SEVERITY_WARNING, "userspace", "RDMA devices", "RDMA device cannot be used by libibverbs",
 	 "The kernel has the device, the library cannot open it: its provider is missing, or the node may not be opened.",
 	 "Install ibverbs-providers (rdma-core); in a container pass /dev/infiniband in.", "linux-rdma/rdma-core libibverbs/init.c"},
+	{"GB0312", SEVERITY_NOTE, "userspace", "driver libraries", "driver libraries were not asked",
+	 "gpubay-probe asks them, and it could not be started or cannot ask this one: what programs will see is not known.",
+	 "Install gpubay as a whole: gpubay-probe belongs to it. When building it, install the headers that tools/install-deps names.",
+	 "gpubay's own: src/worker"},
 	{0},
 };

@@ -74,6 +74,9 @@ unsigned facts_codec_does(const struct facts_codec *row, const struct va_config 
 #define XE2 "intel/media-driver media_softlet/linux/xe2_hpm: VP9 profiles with VLD only"
 #define AMD_C "linux drivers/gpu/drm/amd/amdgpu/"
 
+#define NVDEC "developer.nvidia.com: video encode and decode GPU support matrix; elFarto/nvidia-vaapi-driver README.md"
+#define NVDEC_1 "mpeg2:D vc1:D h264:D "
+#define NVDEC_2 NVDEC_1 "hevc8:D hevc10:D vp9-8:D vp9-10:D "
 #define HEVC_ALL "hevc8:DE hevc10:DE hevc422:DE hevc444:DE hevc12:D "
 #define VP9_DECODE "vp9-8:D vp9-10:D vp9-12:D vp9-444:D "
 #define VP9_BOTH "vp9-8:DE vp9-10:DE vp9-12:D vp9-444:DE "
@@ -94,6 +97,10 @@ const struct facts_media facts_medias[] = {
 	{"bmg-*", "mpeg2:D h264:DE jpeg:DE vp8:D " HEVC_ALL "vp9-8:D!E vp9-10:D!E vp9-12:D vp9-444:D " AV1_BOTH, XE2},
 	{"ptl wcl", "mpeg2:D h264:DE jpeg:DE vp8:D " HEVC_ALL VP9_BOTH AV1_BOTH "vvc:D", IHD},
 	{"nvl-*", "h264:DE jpeg:DE vp8:D " HEVC_ALL VP9_BOTH AV1_BOTH "vvc:D", IHD},
+	{"tahiti pitcairn cape-verde oland", "mpeg2:D vc1:D h264:D", AMD_C "si.c: tahiti_video_codecs; encoding depends on the kernel driver"},
+	{"bonaire hawaii kaveri kabini mullins", "mpeg2:D vc1:D h264:DE", AMD_C "cik.c: cik_video_codecs"},
+	{"tonga", "mpeg2:D vc1:D h264:DE", AMD_C "vi.c: tonga_video_codecs"},
+	{"fiji carrizo stoney", "mpeg2:D vc1:D h264:DE jpeg:D hevc8:D", AMD_C "vi.c: cz_video_codecs_decode, tonga_video_codecs_encode"},
 	{"polaris10 polaris11 polaris12 vegam", "mpeg2:D vc1:D h264:DE jpeg:D hevc8:DE hevc10:D", AMD_C "vi.c: polaris_video_codecs"},
 	{"vega10 vega12 vega20", "mpeg2:D vc1:D h264:DE jpeg:D hevc8:DE hevc10:D", AMD_C "soc15.c: vega_video_codecs"},
 	{"raven picasso", "mpeg2:D vc1:D h264:DE jpeg:D hevc8:DE hevc10:D vp9-8:D vp9-10:D", AMD_C "soc15.c: rv_video_codecs"},
@@ -107,6 +114,11 @@ const struct facts_media facts_medias[] = {
 	{"navi31 navi32 phoenix strix*", "h264:DE jpeg:D hevc8:DE hevc10:DE vp9-8:D vp9-10:D " AV1_BOTH, AMD_C "soc21.c: vcn_4_0_0_video_codecs"},
 	{"navi33", "h264:DE jpeg:D hevc8:DE hevc10:DE vp9-8:D vp9-10:D " AV1_BOTH, AMD_C "soc21.c: vcn_4_0_0_video_codecs"},
 	{"navi44 navi48", "h264:DE jpeg:D hevc8:DE hevc10:DE vp9-8:D vp9-10:D " AV1_BOTH, AMD_C "soc24.c: vcn_5_0_0_video_codecs"},
+	/* NVIDIA's own driver encodes by NVENC, which is not VA-API. */
+	{"gm107 gm200 gm204", NVDEC_1, NVDEC, "nvidia"},
+	{"gm206", NVDEC_1 "hevc8:D hevc10:D vp9-8:D", NVDEC, "nvidia"},
+	{"gp102 gp104 gp106 gp107 gp108 gv100 tu102 tu104 tu106 tu116 tu117", NVDEC_2, NVDEC, "nvidia"},
+	{"ga102 ga103 ga104 ga106 ga107 ad10* gb20*", NVDEC_2 "av1-8:D av1-10:D", NVDEC, "nvidia"},
 	{0},
 };
 
@@ -130,12 +142,12 @@ static bool any_fits(const char *patterns, const char *key)
 	return false;
 }
 
-const struct facts_media *facts_media_of(const char *family)
+const struct facts_media *facts_media_of(const char *family, const char *driver)
 {
 	const struct facts_media *m;
 
 	for (m = facts_medias; family && m->families; m++)
-		if (any_fits(m->families, family))
+		if (any_fits(m->families, family) && (!m->driver || str_eq(m->driver, driver)))
 			return m;
 	return NULL;
 }
@@ -214,6 +226,9 @@ const struct facts_va_build facts_va_builds[] = {
 	{"Mesa Gallium driver", false, "Mesa may be built without codecs that are under patents",
 	 "Use a build of Mesa with these codecs (Fedora: mesa-va-drivers-freeworld; else -Dvideo-codecs=all).",
 	 "Mesa meson_options.txt: video-codecs"},
+	{"VA-API NVDEC driver", false, "it is built without a parser that it needs, or older than this GPU",
+	 "Install a newer nvidia-vaapi-driver; for VP9 it has to be built with gstreamer-codecparsers-1.0.",
+	 "elFarto/nvidia-vaapi-driver README.md"},
 	{0},
 };
 

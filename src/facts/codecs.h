@@ -33,10 +33,11 @@ struct facts_media {
 	const char *families; /* keys or prefixes ended with '*', space separated */
 	const char *codecs;
 	const char *source;
+	const char *driver;   /* VA-API driver that it holds for; NULL: any */
 };
 extern const struct facts_media facts_medias[];
-/* NULL: gpubay has no row for the family. */
-const struct facts_media *facts_media_of(const char *family);
+/* NULL: gpubay has no row for the family with this VA-API driver (NULL: not known). */
+const struct facts_media *facts_media_of(const char *family, const char *driver);
 
 enum {
 	CODEC_DECODE = 1,

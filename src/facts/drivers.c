@@ -13,6 +13,9 @@
 #define SCREEN(name_, module_, vendor_, role_, source_) \
 	{.name = name_, .module = module_, .vendor = GPU_VENDOR_##vendor_, .role = role_, .drm = true, \
 	 .source = source_}
+#define VIRTUAL(name_, module_, source_) \
+	{.name = name_, .module = module_, .vendor = GPU_VENDOR_OTHER, .role = "virtual", .drm = true, .render = true, \
+	 .source = source_}
 #define FRAMEBUFFER(name_, vendor_, rivals_) \
 	{.name = name_, .vendor = GPU_VENDOR_##vendor_, .role = "framebuffer", .rivals = rivals_, \
 	 .source = "drivers/video/fbdev"}
@@ -64,9 +67,9 @@ const struct facts_driver facts_drivers[] = {
 	SCREEN("cirrus", NULL, OTHER, "virtual", "drivers/gpu/drm/tiny/cirrus.c"),
 	SCREEN("cirrus-qemu", "cirrus_qemu", OTHER, "virtual", "drivers/gpu/drm/tiny/cirrus-qemu.c"),
 	SCREEN("qxl", NULL, OTHER, "virtual", "drivers/gpu/drm/qxl"),
-	SCREEN("virtio-pci", "virtio_gpu", OTHER, "virtual", "drivers/virtio/virtio_pci_common.c"),
-	SCREEN("virtio_gpu", NULL, OTHER, "virtual", "drivers/gpu/drm/virtio"),
-	SCREEN("vmwgfx", NULL, OTHER, "virtual", "drivers/gpu/drm/vmwgfx"),
+	VIRTUAL("virtio-pci", "virtio_gpu", "drivers/virtio/virtio_pci_common.c"),
+	VIRTUAL("virtio_gpu", NULL, "drivers/gpu/drm/virtio"),
+	VIRTUAL("vmwgfx", NULL, "drivers/gpu/drm/vmwgfx"),
 	SCREEN("vboxvideo", NULL, OTHER, "virtual", "drivers/gpu/drm/vboxvideo"),
 	SCREEN("hyperv_drm", NULL, OTHER, "virtual", "drivers/gpu/drm/hyperv"),
 	FRAMEBUFFER("hyperv_fb", OTHER, "hyperv_drm"),

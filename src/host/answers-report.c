@@ -147,7 +147,7 @@ static const char *report_of(struct answers *an, const char *key, const struct w
 					     "ended because it took more than %llu MiB of memory",
 					     (unsigned long long)(w->memory_max >> 20)));
 	default:
-		return document(an, key, "library missing", w,
+		return document(an, key, "not asked", w,
 				arena_printf(an->arena, "cannot start '%s': %s", w->program,
 					     strerror(w->error)));
 	}

@@ -14,6 +14,7 @@ ENUM_DECL(drm_kind, DRM_KIND)
 	F(S, minor, u32, _, 0, "device minor; the major is 226 (accel: 261)") \
 	F(S, major, u32, _, 0, "device major") \
 	F(S, path, str, _, 0, "device node; empty when it does not exist") \
+	F(S, instead, str, _, FIELD_HIDDEN, "what stands in /dev where the node belongs; empty when nothing does") \
 	F(S, by_path, str, _, 0, "stable link in /dev/dri/by-path; empty when there is none") \
 	F(S, owner, str, _, 0, "owner") \
 	F(S, group, str, _, 0, "group") \

@@ -19,7 +19,8 @@ ENUM_DECL(report_kind, REPORT_KIND)
 
 #define REPORT_OUTCOME(E, P) \
 	E(P, PENDING, "pending") E(P, FRESH, "fresh") E(P, STALE, "stale") E(P, HUNG, "hung") E(P, CRASHED, "crashed") \
-	E(P, GARBAGE, "garbage") E(P, ABSENT, "library missing") E(P, DENIED, "no permission")
+	E(P, GARBAGE, "garbage") E(P, ABSENT, "library missing") E(P, DENIED, "no permission") \
+	E(P, NOT_ASKED, "not asked")
 ENUM_DECL(report_outcome, REPORT_OUTCOME)
 
 #define VULKAN_TYPE(E, P) \

@@ -81,6 +81,20 @@ static struct names names_read(struct probe *p, const char *path)
 	return names;
 }
 
+/* What a path has that is not the node; "" when it is. A copy of a machine's files cannot have nodes and has files for them. */
+static const char *not_the_node(const struct probe *p, const struct drm_node *d, const struct tree_stat *st)
+{
+	switch (st->type) {
+	case TREE_CHAR:
+		return d->kind == DRM_KIND_ACCEL || (st->major == d->major && st->minor == d->minor) ?
+			       "" :
+			       arena_printf(p->a, "character device %u:%u", st->major, st->minor);
+	case TREE_DIR: return "a folder";
+	case TREE_FILE: return p->tree->live ? "a file" : "";
+	default: return "no character device";
+	}
+}
+
 static void read_node_file(struct probe *p, struct drm_node *d, const struct names *users, const struct names *groups)
 {
 	const struct user *u = &p->snap->platform.user;
@@ -94,7 +108,10 @@ static void read_node_file(struct probe *p, struct drm_node *d, const struct nam
 		snapshot_gap(p->snap, PHASE, path, r);
 		return;
 	}
-	FIELD_SET(d, drm_node, path, arena_printf(p->a, "/%s", path));
+	FIELD_SET(d, drm_node, instead, not_the_node(p, d, &st));
+	FIELD_SET(d, drm_node, path, *d->instead ? "" : arena_printf(p->a, "/%s", path));
+	if (*d->instead)
+		return;
 	FIELD_SET(d, drm_node, uid, st.uid);
 	FIELD_SET(d, drm_node, gid, st.gid);
 	FIELD_SET(d, drm_node, mode, st.mode);

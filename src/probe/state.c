@@ -165,8 +165,10 @@ static bool node_missing(struct probe *p, struct gpu *g, enum drm_kind kind, con
 		return true;
 	}
 	if (d && FIELD_KNOWN(d, drm_node, path) && !*d->path) {
-		evidence_add(p->a, &g->state_evidence, arena_printf(p->a, "/dev/dri/%s", d->name), "missing",
-			     "the kernel has it, /dev does not");
+		bool other = FIELD_KNOWN(d, drm_node, instead) && *d->instead;
+
+		evidence_add(p->a, &g->state_evidence, arena_printf(p->a, "/dev/dri/%s", d->name), other ? d->instead : "missing",
+			     other ? "not the kernel's node" : "the kernel has it, /dev does not");
 		return true;
 	}
 	if (d && p->snap->platform.udev && FIELD_KNOWN(d, drm_node, in_udev) && !d->in_udev) {

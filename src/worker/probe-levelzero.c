@@ -133,6 +133,6 @@ void probe_level_zero(struct work *w)
 #else
 void probe_level_zero(struct work *w)
 {
-	work_outcome(w, REPORT_OUTCOME_ABSENT, "built without the headers of Level Zero");
+	work_outcome(w, REPORT_OUTCOME_NOT_ASKED, "gpubay-probe was built without the headers of Level Zero");
 }
 #endif

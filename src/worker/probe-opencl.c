@@ -186,6 +186,6 @@ void probe_opencl(struct work *w)
 #else
 void probe_opencl(struct work *w)
 {
-	work_outcome(w, REPORT_OUTCOME_ABSENT, "built without the headers of OpenCL");
+	work_outcome(w, REPORT_OUTCOME_NOT_ASKED, "gpubay-probe was built without the headers of OpenCL");
 }
 #endif

@@ -202,6 +202,6 @@ void probe_va(struct work *w)
 #else
 void probe_va(struct work *w)
 {
-	work_outcome(w, REPORT_OUTCOME_ABSENT, "built without the headers of VA-API");
+	work_outcome(w, REPORT_OUTCOME_NOT_ASKED, "gpubay-probe was built without the headers of VA-API");
 }
 #endif

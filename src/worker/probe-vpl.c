@@ -169,6 +169,6 @@ void probe_vpl(struct work *w)
 #else
 void probe_vpl(struct work *w)
 {
-	work_outcome(w, REPORT_OUTCOME_ABSENT, "built without the headers of oneVPL");
+	work_outcome(w, REPORT_OUTCOME_NOT_ASKED, "gpubay-probe was built without the headers of oneVPL");
 }
 #endif

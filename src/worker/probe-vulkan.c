@@ -414,6 +414,6 @@ void probe_vulkan(struct work *w)
 #else
 void probe_vulkan(struct work *w)
 {
-	work_outcome(w, REPORT_OUTCOME_ABSENT, "built without the Vulkan headers");
+	work_outcome(w, REPORT_OUTCOME_NOT_ASKED, "gpubay-probe was built without the Vulkan headers");
 }
 #endif

@@ -322,6 +322,6 @@ void probe_rdma_test(struct work *w)
 #else
 void probe_rdma_test(struct work *w)
 {
-	work_outcome(w, REPORT_OUTCOME_ABSENT, "built without the headers of libibverbs");
+	work_outcome(w, REPORT_OUTCOME_NOT_ASKED, "gpubay-probe was built without the headers of libibverbs");
 }
 #endif

@@ -317,6 +317,21 @@ def m_1gpu_b580_minimal_system(name):
     return m
 
 
+def m_1gpu_b580_folder_for_node(name):
+    m = slot_card(name, "Arc B580 with a folder where its render node belongs, as a container engine makes one for a path that was not there")
+    xe(m, addr=GPU)
+    m.tree.remove("dev/dri/renderD128")
+    m.tree.dir("dev/dri/renderD128")
+    return m
+
+
+def m_1gpu_e215_modules_unknown(name):
+    m = m_1gpu_e215_not_in_kernel(name)
+    m.header = [(k, "the same, and which modules claim it is not known" if k == "note" else v) for k, v in m.header]
+    m.answers = [a for a in m.answers if a[0] != "modalias"]
+    return m
+
+
 def m_1gpu_e215_not_in_kernel(name):
     m = slot_card(name, "a Battlemage id that compute libraries know and no kernel does", driver=None, claims="")
     m.functions[GPU]["device"] = 0xe215

@@ -65,7 +65,7 @@ RT = {"10": ["4:2:0", "4:2:0 10 bit"], "12": ["4:2:0 10 bit", "4:2:0 12 bit"]}
 
 # Largest pictures by the beginning of the profile: decoded, encoded.
 SIZES = {"MPEG2": ((2048, 2048), (2048, 2048)), "H264": ((4096, 4096), (4096, 4096)), "VP8": ((4096, 4096), (4096, 4096)),
-         "HEVC": ((16384, 16384), (16384, 12288)), "VP9": ((16384, 16384), (8192, 8192)), "AV1": ((16384, 16384), (8192, 8192)), "JPEG": ((16384, 16384), (16384, 16384))}
+         "HEVC": ((16384, 16384), (16384, 12288)), "VP9": ((16384, 16384), (8192, 8192)), "AV1": ((16384, 16384), (8192, 8192)), "JPEG": ((16384, 16384), (16384, 16384)), "VC1": ((2048, 2048), (2048, 2048))}
 
 
 def size(profile, encode):
@@ -199,7 +199,7 @@ def m_2gpu_reports_order(name):
     files(m, [ANV, icd("nvidia_icd.json", "libGLX_nvidia.so.0", vendor="nvidia")])
     va(m, "renderD129", decodes("MPEG2Main", "H264High", "JPEGBaseline", *HEVC, "HEVCMain12", "VP9Profile0", "VP9Profile1", "VP9Profile2") +
        encodes("H264High", "HEVCMain", "HEVCMain10", "HEVCMain444_10", "VP9Profile0", "VP9Profile1", "VP9Profile2", entrypoint="EncSliceLP") + encodes("JPEGBaseline"))
-    va(m, "renderD128", decodes("H264High", "HEVCMain", "HEVCMain10", "VP9Profile0", "AV1Profile0"), vendor="VA-API NVDEC driver [direct backend]")
+    va(m, "renderD128", decodes("MPEG2Main", "VC1Advanced", "H264High", "HEVCMain", "HEVCMain10", "VP9Profile0", "VP9Profile2", "AV1Profile0"), vendor="VA-API NVDEC driver [direct backend]")
     return m
 
 
@@ -252,6 +252,25 @@ def m_1gpu_reports_nothing_installed(name):
     files(m, [], layers=())
     report(m, "va:renderD128", "library missing", message="libva.so.2 is not installed")
     report(m, "opencl", "library missing", message="libOpenCL.so.1 is not installed")
+    return m
+
+
+def m_1gpu_reports_no_worker(name):
+    m = based_on(vendors.m_1gpu_rx7800xt_ready, name, "an RX 7800 XT and a gpubay that was copied without its worker")
+    for key in ("vulkan", "vulkan-files", "va:renderD128", "opencl"):
+        report(m, key, "not asked", message="cannot start '/usr/libexec/gpubay-probe': No such file or directory")
+    return m
+
+
+def m_1gpu_reports_fiji_media(name):
+    m = based_on(vendors.m_1gpu_r9_fury, name, "R9 Fury with a build of Mesa that has no HEVC")
+    va(m, "renderD128", decodes("MPEG2Main", "VC1Advanced", "H264High", "JPEGBaseline") + encodes("H264High"), vendor="Mesa Gallium driver 25.1.4 for AMD Radeon R9 Fury")
+    return m
+
+
+def m_1gpu_reports_nvidia_vaapi(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "RTX 4090 with nvidia-vaapi-driver, built without the parser that VP9 needs")
+    va(m, "renderD128", decodes("MPEG2Main", "VC1Advanced", "H264High", "HEVCMain", "HEVCMain10", "AV1Profile0"), vendor="VA-API NVDEC driver [direct backend]")
     return m
 
 

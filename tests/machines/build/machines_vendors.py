@@ -161,6 +161,15 @@ def m_1gpu_rx7800xt_ready(name):
     return m
 
 
+def m_1gpu_r9_fury(name):
+    m = desktop_intel(name, "R9 Fury, everything right", os="debian13")
+    function(m, "r9-fury", GPU, "0000:00:01.0", "amdgpu", boot_vga=True)
+    m.claims(0x1002, 0x7300, "amdgpu")
+    m.functions["0000:00:01.0"].update(now=(8000, 16))
+    amdgpu(m, 1, 128, GPU, vram=4294967296)
+    return m
+
+
 def m_1gpu_rx7800xt_firmware_missing(name):
     m = desktop_intel(name, "RX 7800 XT, some of amdgpu's firmware files missing", os="debian12", kernel="6.12.38+deb12-amd64")
     m.functions["0000:00:01.0"].update(now=(16000, 16))
@@ -499,6 +508,17 @@ def m_2gpu_wrong_iommu_parameter(name):
     function(m, "rtx4070", GPU, "0000:00:01.1", "nvidia", boot_vga=True)
     m.claims(0x10de, 0x2786, "nouveau nvidia_drm nvidia")
     nvidia(m, [(GPU, "NVIDIA GeForce RTX 4070")], first_card=1, first_render=129)
+    return m
+
+
+def m_1gpu_guest_intel_iommu_amd_processor(name):
+    m = guest(name, "a guest with QEMU's Intel IOMMU on a host with an AMD processor: its parameter counts", os="debian13", cpu="epyc-9474f",
+              cmdline="intel_iommu=on", iommu=True)
+    m.iommu = True
+    m.root_port("0000:00:02.0", 0x1b36, 0x000c, now=(16000, 8), best=(16000, 16))
+    function(m, "rx6600", "0000:01:00.0", "0000:00:02.0", "amdgpu", now=(16000, 8), best=(16000, 8), boot_vga=True)
+    m.claims(0x1002, 0x73ff, "amdgpu")
+    amdgpu(m, 0, 128, "0000:01:00.0", vram=8573157376)
     return m
 
 
