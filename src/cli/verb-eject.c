@@ -55,7 +55,7 @@ static int run(struct cli *c)
 	int r = take_request(c, &req);
 
 	if (r == 0)
-		r = cli_snapshot(c, PROBE_LIST | PROBE_PLATFORM);
+		r = cli_open(c);
 	if (r)
 		return r;
 	if (c->source != SOURCE_LIVE)
@@ -65,8 +65,12 @@ static int run(struct cli *c)
 	r = root_effects(c, &fx);
 	if (r)
 		return r;
+	/* Before the first look: what another one is changing is not worth looking at. */
 	if (!fx.dry && turn_take(&e) < 0)
 		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
+	r = cli_snapshot(c, PROBE_LIST | PROBE_PLATFORM);
+	if (r)
+		return r;
 	outlive_terminal();
 	outcome_listener(c, &listener);
 	offer = (struct offer){.tree = c->tree};

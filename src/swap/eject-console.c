@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text consoles on the GPU's framebuffer, and the framebuffer that the firmware left in the boot display's memory. The
- * kernel moves consoles to another framebuffer by itself when one goes; where there is no other they are taken off
- * first, because a driver that draws while it is torn down is how machines freeze at this point.
+ * Text consoles on the GPU's framebuffer, and the framebuffer that the firmware left in the boot display's memory. Where
+ * there is no other they are taken off first, because a driver that draws while it is torn down is how machines freeze at
+ * this point. Where there is one they go on there: the kernel (6.1) puts them on VGA text and leaves them there.
  */
 #include "base/parse.h"
 #include "swap/eject-internal.h"
@@ -12,6 +12,8 @@
 #define GRAPHICS "sys/class/graphics"
 #define CONSOLES "sys/class/vtconsole"
 #define PLATFORM_DRIVERS "sys/bus/platform/drivers"
+
+static const int gone_is_fine[] = {-ENODEV, -ENOENT, 0};
 
 /* Whether a link of sysfs leads through one of the unit's functions. */
 static bool leads_to_unit(struct eject *e, const char *target)
@@ -27,12 +29,16 @@ static bool leads_to_unit(struct eject *e, const char *target)
 	return false;
 }
 
-/* Whether the unit has every framebuffer there is, and has one. */
-static bool has_all_framebuffers(struct eject *e)
+struct framebuffers {
+	uint32_t ours, others;
+};
+
+static struct framebuffers count_framebuffers(struct eject *e)
 {
+	struct framebuffers n = {0};
 	struct strs names = {0};
 	const char *target;
-	uint32_t i, ours = 0, others = 0;
+	uint32_t i;
 
 	tree_list(&e->m->tree->root, GRAPHICS, e->a, &names);
 	for (i = 0; i < names.n; i++) {
@@ -41,11 +47,11 @@ static bool has_all_framebuffers(struct eject *e)
 				  e->a, &target) < 0)
 			continue;
 		if (leads_to_unit(e, target))
-			ours++;
+			n.ours++;
 		else
-			others++;
+			n.others++;
 	}
-	return ours > 0 && others == 0;
+	return n;
 }
 
 /* The console driver that draws on framebuffers, while it is in use. */
@@ -75,34 +81,49 @@ static int bind_console(struct eject *e, const char *value)
 			     value, e->timeout_ms);
 }
 
+static bool is_bound(struct eject *e)
+{
+	const char *bound, *path = arena_printf(e->a, CONSOLES "/%s/bind", e->journal.console);
+
+	return tree_read_str(&e->m->tree->root, path, e->a, &bound) == 0 && str_eq(bound, "1");
+}
+
 static bool leave_console(struct eject *e)
 {
-	static const int fine[] = {-ENODEV, -ENOENT, 0};
-	const char *console = has_all_framebuffers(e) ? framebuffer_console(e) : NULL;
+	struct framebuffers n = count_framebuffers(e);
+	const char *console = n.ours ? framebuffer_console(e) : NULL;
 	struct err err = {0};
 
 	if (!console)
 		return true;
 	e->journal.console = console;
-	steps_begin(&e->steps, "text consoles leave the framebuffer (%s)", e->journal.console);
+	/* They may be on another card's, which need not flicker for this one. */
+	if (n.others)
+		return true;
+	steps_begin(&e->steps, "text consoles leave the framebuffer (%s)", console);
 	if (journal_write(e->fx, &e->journal, &err) < 0) {
 		steps_end(&e->steps, STEP_RESULT_FAILED, arena_str(e->a, err.text), NULL);
 		return eject_refuse(e, "what is about to be done could not be noted",
 				    "see to it that /run can be written");
 	}
-	return eject_wrote(e, bind_console(e, "0"), fine);
+	return eject_wrote(e, bind_console(e, "0"), gone_is_fine);
 }
 
+/* Where they can be: on another framebuffer, or on the one that did not go after all. */
 void eject_console_again(struct eject *e)
 {
-	if (e->journal.console)
-		bind_console(e, "1");
+	struct framebuffers n = count_framebuffers(e);
+
+	if (!e->journal.console || n.ours + n.others == 0 || is_bound(e))
+		return;
+	steps_begin(&e->steps, "text consoles go on (%s)", e->journal.console);
+	steps_end(&e->steps, bind_console(e, "1") ? STEP_RESULT_FAILED : STEP_RESULT_DONE, NULL,
+		  NULL);
 }
 
 /* Only under the boot display: elsewhere the firmware drew on another card. */
 static bool leave_firmware(struct eject *e)
 {
-	static const int fine[] = {-ENODEV, 0};
 	const struct facts_firmware_display *f;
 	struct strs names = {0};
 	uint32_t i;
@@ -123,7 +144,7 @@ static bool leave_firmware(struct eject *e)
 							       "/" PLATFORM_DRIVERS "/%s/unbind",
 							       f->driver),
 						  names.v[i], e->timeout_ms),
-				    fine))
+				    gone_is_fine))
 				return false;
 		}
 	}

@@ -35,8 +35,10 @@ static uint64_t start_ticks(struct eject *e, uint32_t pid)
 static int signal_process(struct eject *e, const struct holder *h, int sig)
 {
 	int fd = (int)syscall(SYS_pidfd_open, (pid_t)h->pid, 0), r = fd < 0 ? -errno : 0;
+	uint64_t start = r == 0 ? start_ticks(e, h->pid) : 0;
 
-	if (r == 0 && start_ticks(e, h->pid) != h->start_ticks)
+	/* Unknown is not the same. */
+	if (r == 0 && (start == 0 || start != h->start_ticks))
 		r = -ESRCH;
 	if (r == 0)
 		r = effects_signal(e->fx, fd, sig);

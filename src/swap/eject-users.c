@@ -43,6 +43,9 @@ static bool blocks(const struct eject *e, const struct holder *h)
 		return false;
 	if (h->how == HOLD_MOUNT)
 		return true;
+	/* Left over from an earlier binding, of this GPU or another: today's driver has nothing to do with it. */
+	if (!h->certain && (h->how == HOLD_OPEN_DELETED || h->how == HOLD_MAPPED_DELETED))
+		return false;
 	return !e->req->force || (h->certain && waits(e));
 }
 

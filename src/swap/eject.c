@@ -147,6 +147,7 @@ static void conclude_gone(struct eject *e)
 	struct err err = {0};
 
 	e->withdrawn = false;
+	eject_console_again(e);
 	eject_daemons_again(e);
 	if (how->unsafe) {
 		note_clear(e->fx, e->journal.gpu_id);

@@ -24,7 +24,7 @@
 
 struct fake {
 	struct arena *a;
-	char dir[32];
+	char dir[40];
 	struct tree *tree;
 	struct snapshot *s;
 	struct effects fx;
@@ -34,6 +34,7 @@ struct fake {
 	int refuse_code;
 	bool no_systemctl;       /* programs fail */
 	void (*on_run)(struct fake *f, const char *line);
+	void (*on_signal)(struct fake *f, int pidfd, int sig);
 };
 
 static inline int fake_unlink_one(const char *path, const struct stat *st, int flag, struct FTW *w)
@@ -240,7 +241,11 @@ static inline int fake_run(struct effects *fx, const char *const *argv, uint32_t
 
 static inline int fake_signal(struct effects *fx, int pidfd, int sig)
 {
-	buf_addf(&fake_of(fx)->log, "signal %d\n", sig);
+	struct fake *f = fake_of(fx);
+
+	buf_addf(&f->log, "signal %d\n", sig);
+	if (f->on_signal)
+		f->on_signal(f, pidfd, sig);
 	return 0;
 }
 
@@ -269,7 +274,8 @@ static inline void fake_open(struct fake *f, const char *machine)
 	struct err e = {0};
 	unsigned i;
 
-	*f = (struct fake){.a = arena_new(), .dir = "/tmp/gpubay-fake.XXXXXX"};
+	*f = (struct fake){.a = arena_new(), };
+	snprintf(f->dir, sizeof(f->dir), "%s/gpubay-fake.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	file = (struct statefile){.path = arena_printf(f->a, TEST_MACHINES "/%s.machine", machine), .lock = -1};
 	if (!mkdtemp(f->dir) || statefile_read(&file, &text, &e) < 0 || capture_parse(machine, text.p, text.n, &from, &e) < 0) {
 		fprintf(stderr, "%s: %s\n", machine, e.text);

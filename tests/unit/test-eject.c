@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <cmocka.h>
 
@@ -24,6 +25,13 @@ static int offered(void *arg, const char *gpu_id, struct arena *a, struct strs *
 static struct eject_machine lend(struct fake *f, struct effects *fx)
 {
 	return (struct eject_machine){.tree = f->tree, .fx = fx ? fx : &f->fx, .publish = offered, .arg = f};
+}
+
+static const char *fake_address(struct fake *f, uint32_t gpu)
+{
+	char text[PCI_ADDR_TEXT];
+
+	return arena_str(f->a, pci_addr_text(f->s->gpus.v[gpu].address, text));
 }
 
 static uint32_t gpu_at(struct fake *f, const char *address)
@@ -323,6 +331,119 @@ static void daemon_lets_go(void **state)
 	fake_close(&f);
 }
 
+#define CONTAINER "3f0c1c1c9d6e0b7e5a1f2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978"
+
+static void container_stops(struct fake *f, const char *line)
+{
+	if (str_starts(line, "podman stop"))
+		fake_rm(fake_path(f, "proc/4300"));
+}
+
+static void stops_containers(void **state)
+{
+	struct outcome o;
+	struct fake f;
+
+	fake_open(&f, NVIDIA_BOX);
+	f.on_run = container_stops;
+	holder(&f, 4300, "python3", "/dev/nvidia0");
+	fake_put(&f, "proc/4300/cgroup", "0::/machine.slice/libpod-" CONTAINER ".scope/container\n");
+	o = go(&f, NVIDIA_GPU, (struct eject_request){.stop = true, .timeout_ms = 2000});
+	assert_verdict(&o, VERDICT_SAFE, NULL);
+	assert_non_null(strstr(f.log.p, "run podman stop -t 2 " CONTAINER "\nunbind"));
+	fake_close(&f);
+
+	/* Kubernetes would start it again. */
+	fake_open(&f, NVIDIA_BOX);
+	holder(&f, 4300, "python3", "/dev/nvidia0");
+	fake_put(&f, "proc/4300/cgroup",
+		 "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0a1b2c3d_0a1b_2c3d_4e5f_0a1b2c3d4e5f.slice/"
+		 "cri-containerd-" CONTAINER ".scope\n");
+	o = go(&f, NVIDIA_GPU, (struct eject_request){.stop = true});
+	assert_verdict(&o, VERDICT_REFUSED, "Kubernetes");
+	assert_null(strstr(f.log.p, "run "));
+	fake_close(&f);
+}
+
+static unsigned victim;
+
+static void process_ends(struct fake *f, int pidfd, int sig)
+{
+	char target[64];
+
+	/* The descriptor is of the very process. */
+	assert_true(readlink(arena_printf(f->a, "/proc/self/fd/%d", pidfd), target, sizeof(target)) > 0);
+	if (sig == SIGKILL)
+		fake_rm(fake_path(f, arena_printf(f->a, "proc/%u", victim)));
+}
+
+static void number_used_again(struct fake *f, int pidfd, int sig)
+{
+	assert_true(false);
+}
+
+/* Asked to end it does not; only by force it goes. A process that has come to the same number is left alone. */
+static void stops_processes(void **state)
+{
+	struct outcome o;
+	struct fake f;
+
+	victim = (unsigned)fork();
+	if (victim == 0) {
+		close(1), close(2);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+		_exit(0);
+	}
+	fake_open(&f, NVIDIA_BOX);
+	f.on_signal = process_ends;
+	holder(&f, victim, "trainer", "/dev/nvidia0");
+	o = go(&f, NVIDIA_GPU, (struct eject_request){.stop = true});
+	assert_verdict(&o, VERDICT_REFUSED, "it is used");
+	assert_non_null(strstr(f.log.p, "signal 15\n"));
+	assert_null(strstr(f.log.p, "signal 9\n"));
+	buf_clear(&f.log);
+	o = go(&f, NVIDIA_GPU, (struct eject_request){.stop = true, .force = true});
+	assert_verdict(&o, VERDICT_SAFE, NULL);
+	assert_non_null(strstr(f.log.p, "signal 15\nsignal 9\nunbind"));
+	fake_close(&f);
+
+	fake_open(&f, NVIDIA_BOX);
+	f.on_signal = number_used_again;
+	holder(&f, victim, "trainer", "/dev/nvidia0");
+	fake_put(&f, arena_printf(f.a, "proc/%u/stat", victim), "no such start time\n");
+	o = go(&f, NVIDIA_GPU, (struct eject_request){.stop = true});
+	assert_int_equal(o.verdict, VERDICT_REFUSED);
+	fake_close(&f);
+	kill((pid_t)victim, SIGKILL);
+	waitpid((pid_t)victim, NULL, 0);
+}
+
+/* A virtual machine has one of its virtual functions, a container one of its MIG slices. */
+static void slices_in_use(void **state)
+{
+	struct outcome o;
+	struct fake f;
+
+	fake_open(&f, "1gpu-b60-4vf-host");
+	slot(&f, "3", "0000:01:00");
+	holder(&f, 5000, "qemu-system-x86", "/dev/vfio/41");
+	o = go(&f, "0", (struct eject_request){.force = true});
+	assert_verdict(&o, VERDICT_REFUSED, "virtual machine");
+	assert_string_equal(o.holders.v[0].command, "qemu-system-x86");
+	assert_null(f.log.p);
+	fake_close(&f);
+
+	fake_open(&f, "1gpu-reports-a100-mig");
+	slot(&f, "3", arena_printf(f.a, "%.*s", 10, fake_address(&f, 0)));
+	holder(&f, 5000, "trainer", "/dev/nvidia-caps/nvidia-cap12");
+	o = go(&f, "0", (struct eject_request){.force = true});
+	assert_int_equal(o.verdict, VERDICT_REFUSED);
+	assert_int_equal(o.holders.n, 1);
+	assert_null(f.log.p);
+	fake_close(&f);
+}
+
 /* A driver that can go while it is used does when a person says so. */
 static void busy_forced(void **state)
 {
@@ -455,6 +576,7 @@ static void consoles(void **state)
 	o = go(&f, "0000:06:00.0", (struct eject_request){0});
 	assert_verdict(&o, VERDICT_SAFE, NULL);
 	assert_non_null(strstr(f.log.p, "bind=0 vtcon1\nunbind 0000:06:00.1"));
+	assert_null(strstr(f.log.p, "bind=1"));
 	fake_close(&f);
 }
 
@@ -570,7 +692,8 @@ int main(void)
 		cmocka_unit_test(busy_nvidia),	   cmocka_unit_test(daemon_lets_go),   cmocka_unit_test(busy_forced),
 		cmocka_unit_test(hangs),	   cmocka_unit_test(kernel_refuses),   cmocka_unit_test(tunnel_stays),
 		cmocka_unit_test(virtual_functions), cmocka_unit_test(consoles),       cmocka_unit_test(killed),
-		cmocka_unit_test(failing),	   cmocka_unit_test(looking_is_harmless),	   cmocka_unit_test(unknown_again),
+		cmocka_unit_test(failing),	   cmocka_unit_test(stops_containers), cmocka_unit_test(stops_processes),
+		cmocka_unit_test(slices_in_use),	   cmocka_unit_test(looking_is_harmless),	   cmocka_unit_test(unknown_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
