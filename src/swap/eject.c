@@ -22,6 +22,22 @@ static int publish(struct eject *e, struct strs *ret_changed, struct err *err)
 			       0;
 }
 
+/* Of every GPU that goes; unknown takes the notes away. */
+static int note_all(struct eject *e, enum gpu_state state, struct err *err)
+{
+	const struct strs *others = &e->journal.company;
+	uint32_t i;
+	int r = 0, one;
+
+	for (i = 0; i <= others->n; i++) {
+		const char *id = i ? others->v[i - 1] : e->journal.gpu_id;
+
+		one = state ? note_write(e->fx, id, state, err) : note_clear(e->fx, id);
+		r = r ? r : one;
+	}
+	return r;
+}
+
 /* Everything is again as before the first change; the drivers have not been touched. */
 static void give_back(struct eject *e)
 {
@@ -34,7 +50,7 @@ static void give_back(struct eject *e)
 	eject_console_again(e);
 	eject_daemons_again(e);
 	steps_begin(&e->steps, "offer it to containers again");
-	note_clear(e->fx, e->journal.gpu_id);
+	note_all(e, GPU_STATE_UNKNOWN, &err);
 	if (publish(e, &changed, &err) < 0)
 		steps_end(&e->steps, STEP_RESULT_FAILED, arena_str(e->a, err.text), NULL);
 	else
@@ -63,7 +79,7 @@ static bool hangs(struct eject *e)
 		&e->steps, STEP_RESULT_HUNG,
 		"the kernel did not come back in time; the write is left alone and not tried again",
 		NULL);
-	note_write(e->fx, e->journal.gpu_id, GPU_STATE_WEDGED, &err);
+	note_all(e, GPU_STATE_WEDGED, &err);
 	publish(e, &changed, &err);
 	steps_conclude(&e->steps, VERDICT_NOT_SAFE, "the kernel hangs in the middle of it",
 		       "leave it plugged in, save your work and reboot; nothing else ends this");
@@ -109,7 +125,7 @@ static bool step_withdraw(struct eject *e)
 	steps_begin(&e->steps, "withdraw it from containers");
 	r = journal_write(e->fx, &e->journal, &err);
 	if (r == 0)
-		r = note_write(e->fx, e->journal.gpu_id, GPU_STATE_REMOVING, &err);
+		r = note_all(e, GPU_STATE_REMOVING, &err);
 	e->withdrawn = true;
 	if (r == 0)
 		r = publish(e, &changed, &err);
@@ -128,14 +144,18 @@ static bool step_withdraw(struct eject *e)
 
 static bool step_take_back(struct eject *e)
 {
+	const struct strs *others = &e->journal.company;
 	struct err err = {0};
+	uint32_t i;
 
-	if (give_take_back(&e->steps, e->journal.gpu_id, &err) < 0)
-		return eject_refuse(e,
-				    arena_printf(e->a,
-						 "it could not be taken back from a container: %s",
-						 err.text),
-				    NULL);
+	for (i = 0; i <= others->n; i++)
+		if (give_take_back(&e->steps, i ? others->v[i - 1] : e->journal.gpu_id, &err) < 0)
+			return eject_refuse(
+				e,
+				arena_printf(e->a,
+					     "it could not be taken back from a container: %s",
+					     err.text),
+				NULL);
 	return true;
 }
 
@@ -150,13 +170,13 @@ static void conclude_gone(struct eject *e)
 	eject_console_again(e);
 	eject_daemons_again(e);
 	if (how->unsafe) {
-		note_clear(e->fx, e->journal.gpu_id);
+		note_all(e, GPU_STATE_UNKNOWN, &err);
 		steps_conclude(&e->steps, VERDICT_NOT_SAFE,
 			       arena_printf(e->a, "the system has let it go, but %s", how->unsafe),
 			       NULL);
 		return;
 	}
-	note_write(e->fx, e->journal.gpu_id, GPU_STATE_SAFE_TO_UNPLUG, &err);
+	note_all(e, GPU_STATE_SAFE_TO_UNPLUG, &err);
 	publish(e, &changed, &err);
 	steps_conclude(&e->steps, VERDICT_SAFE, NULL, how->before);
 }

@@ -26,10 +26,13 @@ void journal_of(const struct snapshot *s, const struct unit *u, struct arena *a,
 	*ret = (struct journal){
 		.gpu_id = g->id, .name = g->name, .address = g->address, .slot = u->slot};
 	ret->interface = g->external.interface ? g->external.interface : "";
+	for (i = 1; i < u->gpus.n; i++)
+		strs_add(a, &ret->company, s->gpus.v[u->gpus.v[i]].id);
 	for (i = 0; i < u->functions.n; i++)
 		add(s, u->functions.v[i], a, &ret->functions);
 	for (i = 0; i < u->all.n; i++)
-		strs_add(a, &ret->below, arena_str(a, pci_addr_text(s->pci.v[u->all.v[i]].address, address)));
+		strs_add(a, &ret->below,
+			 arena_str(a, pci_addr_text(s->pci.v[u->all.v[i]].address, address)));
 	for (i = 0; i < u->tops.n; i++)
 		add(s, u->tops.v[i], a, &ret->tops);
 	if (u->router != NONE) {
@@ -64,6 +67,8 @@ int journal_write(struct effects *fx, const struct journal *j, struct err *e)
 	put(&b, "name", j->name);
 	put(&b, "address", pci_addr_text(j->address, address));
 	put(&b, "interface", j->interface);
+	for (i = 0; i < j->company.n; i++)
+		put(&b, "company", j->company.v[i]);
 	put_functions(&b, "function", &j->functions);
 	put_functions(&b, "top", &j->tops);
 	for (i = 0; i < j->below.n; i++)
@@ -114,6 +119,8 @@ static void take(struct arena *a, const char *key, const char *value, struct jou
 		take_function(a, value, &j->functions);
 	else if (str_eq(key, "top"))
 		take_function(a, value, &j->tops);
+	else if (str_eq(key, "company"))
+		strs_add(a, &j->company, value);
 	else if (str_eq(key, "below"))
 		strs_add(a, &j->below, value);
 	else if (str_eq(key, "unit"))
@@ -146,7 +153,8 @@ int journal_mark(struct effects *fx, const char *address, struct err *e)
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
 
 	buf_addf(&b, "below %s\n", address);
-	return effects_file(fx, arena_printf(fx->a, JOURNAL_FOLDER "/binding-%s", address), &b, 0600, e);
+	return effects_file(fx, arena_printf(fx->a, JOURNAL_FOLDER "/binding-%s", address), &b,
+			    0600, e);
 }
 
 int journal_unmark(struct effects *fx, const char *address)
@@ -167,7 +175,7 @@ int journal_find(struct tree *t, const char *name, struct arena *a, struct journ
 	for (i = 0; i < files.n; i++) {
 		if (journal_read(t, files.v[i], a, &j) < 0)
 			continue;
-		if (str_eq(j.gpu_id, name)) {
+		if (str_eq(j.gpu_id, name) || strs_has(&j.company, name)) {
 			*ret = j;
 			return 0;
 		}

@@ -25,12 +25,13 @@ struct journal_function_list {
 
 struct journal {
 	const char *gpu_id, *name;
+	struct strs company;   /* stable ids of other GPUs that go too */
 	const char *interface; /* what it was attached with; "" inside the machine */
 	struct journal_function_list
 		functions; /* of the unit, in the order in which drivers let go */
 	uint64_t address;  /* the main function's */
 	struct journal_function_list tops;
-	struct strs below;              /* addresses of all that goes, bridges too; probe/going.h reads them */
+	struct strs below; /* addresses of all that goes, bridges too; probe/going.h reads them */
 	const char *router, *router_id; /* NULL: no tunnel is taken down */
 	const char *slot;		/* NULL: no power is switched off */
 	const char *console; /* text console that was taken off its framebuffer; NULL: none */

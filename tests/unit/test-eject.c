@@ -174,6 +174,9 @@ static void chain(void **state)
 	o = go(&f, "0000:22:00.0", (struct eject_request){0});
 	assert_verdict(&o, VERDICT_SAFE, NULL);
 	assert_non_null(strstr(f.log.p, "unbind 0000:32:00.0 nvidia\nremove 0000:20:00.0\nauthorized=0 0-1\n"));
+	/* Containers are no longer offered either of them. */
+	assert_non_null(strstr(f.log.p, "note removing\nnote removing\npublish\n"));
+	assert_non_null(strstr(f.log.p, "note safe-to-unplug\nnote safe-to-unplug\npublish\n"));
 	assert_false(fake_there(&f, "sys/bus/pci/devices/0000:32:00.0"));
 	fake_close(&f);
 }
