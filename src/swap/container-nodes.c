@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -170,6 +171,9 @@ int container_nodes_make(void *arg, struct err *e)
 	}
 	if (r == 0)
 		r = enter(job->container, e);
+	/* On a file system of a user namespace nothing can be made by who does not exist there. */
+	setfsgid(job->container->root_gid);
+	setfsuid(job->container->root_uid);
 	for (i = 0; i < job->nodes.n && r == 0; i++)
 		r = place_node(job->nodes.v[i].path, trees[i], e);
 	for (i = 0; i < job->links.n && r == 0; i++)

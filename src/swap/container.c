@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ID_BEGIN_MIN = 4, ASK_MS = 10000, FILE_MAX = 1024 * 1024 };
+enum { ID_BEGIN_MIN = 4, ID_SHORT = 12, /* as engines print it */ ASK_MS = 20000, FILE_MAX = 1024 * 1024 };
 
 static const char *proc_file(struct tree *t, struct arena *a, uint32_t pid, const char *name)
 {
@@ -123,7 +123,7 @@ static int ask(struct arena *a, const char *const *argv, const char *name, const
 	struct worker w = {.program = installed(a, argv[0]), .argv = args, .deadline_ms = ASK_MS};
 	struct strs words;
 	unsigned i;
-	int r = -ENOENT;
+	int r;
 
 	if (!w.program)
 		return -ENOENT;
@@ -132,6 +132,7 @@ static int ask(struct arena *a, const char *const *argv, const char *name, const
 	args[i++] = "--";
 	args[i] = name;
 	worker_run(&w, 1, 0);
+	r = w.end == WORKER_END_HUNG ? -ETIMEDOUT : -ENOENT;
 	words = str_split(a, w.out.p ? w.out.p : "", " \n");
 	if (w.end == WORKER_END_EXITED && w.status == 0 && words.n == 2 && hex(words.v[0]) &&
 	    parse_u32(words.v[1], 10, INT32_MAX, ret_pid) == 0) {
@@ -147,9 +148,13 @@ static int ask_all(struct tree *t, struct arena *a, const char *name, struct con
 	const char *id;
 	uint32_t pid;
 	unsigned i;
+	int r = -ENOENT, one;
 
 	for (i = 0; i < ARRAY_LEN(engines) && t->live; i++) {
-		if (ask(a, engines[i].argv, name, &id, &pid) < 0)
+		one = ask(a, engines[i].argv, name, &id, &pid);
+		if (one == -ETIMEDOUT)
+			r = err_set(e, one, "%s does not answer who '%s' is: name the container by its id", engines[i].argv[0], name);
+		if (one < 0)
 			continue;
 		if (pid == 0)
 			return err_set(e, -ESRCH, "container '%s' does not run", name);
@@ -159,22 +164,27 @@ static int ask_all(struct tree *t, struct arena *a, const char *name, struct con
 		ret->engine = engines[i].engine;
 		return ret->start_ticks ? 0 : err_set(e, -ESRCH, "container '%s' ended this moment", name);
 	}
-	return -ENOENT;
+	return r;
 }
 
 static int locate(struct tree *t, struct arena *a, const char *wanted, struct container *ret, struct err *e)
 {
-	int r = hex(wanted) && strlen(wanted) >= 12 ? scan(t, a, wanted, ret) : -ENOENT;
+	struct err said = {0};
+	int r = hex(wanted) && strlen(wanted) >= ID_SHORT ? scan(t, a, wanted, ret) : -ENOENT;
 
 	if (r == -ENOENT)
-		r = ask_all(t, a, wanted, ret, e);
-	if (r == -ENOENT && hex(wanted) && strlen(wanted) >= ID_BEGIN_MIN)
+		r = ask_all(t, a, wanted, ret, &said);
+	if ((r == -ENOENT || r == -ETIMEDOUT) && hex(wanted) && strlen(wanted) >= ID_BEGIN_MIN)
 		r = scan(t, a, wanted, ret);
+	if (r == 0)
+		return 0;
+	if (said.code)
+		return err_set(e, said.code, "%s", said.text);
 	if (r == -ENOTUNIQ)
 		return err_set(e, r, "several running containers have an id that begins with '%s'", wanted);
 	if (r == -ENOENT)
 		return err_set(e, r, "no running container is called '%s'", wanted);
-	return r < 0 ? err_set(e, r, "cannot look for container '%s': %s", wanted, strerror(-r)) : 0;
+	return err_set(e, r, "cannot look for container '%s': %s", wanted, strerror(-r));
 }
 
 /* Where a hierarchy is mounted as a whole: version 2, or version 1 with this controller. */
@@ -312,6 +322,21 @@ static const char *read_label(struct tree *t, struct arena *a, uint32_t pid)
 	return "";
 }
 
+/* Whom root in there is outside: the line of the map that begins with 0 inside. */
+static uint32_t mapped_root(struct tree *t, struct arena *a, uint32_t pid, const char *map)
+{
+	const char *text = proc_file(t, a, pid, map);
+	struct strs lines = str_split(a, text ? text : "", "\n"), words;
+	uint32_t i, id;
+
+	for (i = 0; i < lines.n; i++) {
+		words = str_split(a, lines.v[i], " ");
+		if (words.n == 3 && str_eq(words.v[0], "0") && parse_u32(words.v[1], 10, UINT32_MAX, &id) == 0)
+			return id;
+	}
+	return 0;
+}
+
 int container_find(struct tree *t, struct arena *a, const char *wanted, struct container *ret, struct err *e)
 {
 	const char *command;
@@ -325,6 +350,8 @@ int container_find(struct tree *t, struct arena *a, const char *wanted, struct c
 	command = proc_file(t, a, ret->pid, "cmdline");
 	ret->program = arena_str(a, str_base(command ? command : ""));
 	ret->own_users = !same_namespace(t, a, ret->pid, "user");
+	ret->root_uid = mapped_root(t, a, ret->pid, "uid_map");
+	ret->root_gid = mapped_root(t, a, ret->pid, "gid_map");
 	ret->label = read_label(t, a, ret->pid);
 	return 0;
 }

@@ -20,6 +20,7 @@ struct container {
 	uint64_t capabilities;
 	const char *program;
 	bool own_users;     /* it has a user namespace of its own */
+	uint32_t root_uid, root_gid; /* who is root in there */
 	const char *label;  /* SELinux: context of what is in its /dev; "" none */
 	const char *unit;   /* systemd's scope; "" none */
 	struct device_cgroup v1, v2; /* leaf NULL: not in that hierarchy */
@@ -27,7 +28,7 @@ struct container {
 
 /*
  * By id, a unique beginning of one, or a name that podman, docker or nerdctl know. -ENOENT: none such; -ENOTUNIQ: several;
- * -ESRCH: it does not run.
+ * -ESRCH: it does not run; -ETIMEDOUT: an engine does not answer.
  */
 int container_find(struct tree *t, struct arena *a, const char *wanted, struct container *ret, struct err *e);
 /*

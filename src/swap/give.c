@@ -282,11 +282,14 @@ enum verdict give_detach(struct steps *s, struct tree *t, const char *gpu_id, co
 	struct given_list l = {0};
 	struct container c;
 	struct err e = {0};
+	int r;
 
 	FIELD_SET(s->outcome, outcome, verb, "detach");
 	FIELD_SET(s->outcome, outcome, subject, container);
-	if (container_find(t, s->a, container, &c, &e) < 0) {
-		steps_conclude(s, VERDICT_REFUSED, arena_str(s->a, e.text), "what was given to a container that is gone is gone with it");
+	r = container_find(t, s->a, container, &c, &e);
+	if (r < 0) {
+		steps_conclude(s, VERDICT_REFUSED, arena_str(s->a, e.text),
+			       r == -ENOENT || r == -ESRCH ? "what was given to a container that is gone is gone with it" : NULL);
 		return VERDICT_REFUSED;
 	}
 	given_find(t, s->a, gpu_id, c.id, &l);
@@ -532,7 +535,11 @@ static int find(struct gift *g)
 
 	steps_begin(g->s, "find the container");
 	r = container_find(g->t, g->a, g->wish->container, c, &g->e);
-	return end_step(g, r, r < 0 ? NULL : arena_printf(g->a, "%s, process %u", say_container(g->a, c), c->pid));
+	if (r < 0)
+		steps_end(g->s, STEP_RESULT_FAILED, arena_str(g->a, g->e.text), NULL);
+	else
+		steps_end(g->s, STEP_RESULT_DONE, arena_printf(g->a, "%s, process %u", say_container(g->a, c), c->pid), NULL);
+	return r;
 }
 
 /* A GPU that does not work here does not work there either. */
@@ -559,7 +566,7 @@ enum verdict give_attach(struct steps *s, const struct give_wish *wish)
 	r = give_sweep(s, g.t, wish->snap, &g.e);
 	if (r == 0)
 		r = find(&g);
-	if (r == -ENOENT || r == -ENOTUNIQ || r == -ESRCH)
+	if (r == -ENOENT || r == -ENOTUNIQ || r == -ESRCH || r == -ETIMEDOUT)
 		return conclude(&g, VERDICT_REFUSED, arena_str(g.a, g.e.text), "'podman ps' or 'docker ps' shows the containers that run");
 	if (r == 0)
 		r = container_open_to_gifts(&g.given.container, g.a, &remedy, &g.e);

@@ -55,7 +55,9 @@ static void process(unsigned pid, unsigned start, const char *name, const char *
 	    "Name:\tx\nUid:\t1000\t1001\t1000\t1000\nGid:\t5\t6\t5\t5\nGroups:\t44 105 \nCapEff:\t00000000a80425fb\n");
 	put(arena_printf(a, "proc/%u/mountinfo", pid),
 	    "600 500 0:60 / /dev rw,nosuid - tmpfs tmpfs rw,context=\"system_u:object_r:container_file_t:s0:c1,c2\",size=65536k\n");
-	put_link(arena_printf(a, "proc/%u/ns/user", pid), "user:[4026531837]");
+	put_link(arena_printf(a, "proc/%u/ns/user", pid), "user:[4026531838]");
+	put(arena_printf(a, "proc/%u/uid_map", pid), "         0     100000      65536\n");
+	put(arena_printf(a, "proc/%u/gid_map", pid), "         5          1          1\n         0     200000      65536\n");
 }
 
 static struct tree *machine(const char *mounts)
@@ -98,7 +100,9 @@ static void finds(void **state)
 	assert_string_equal(c.program, "first");
 	assert_string_equal(c.label, "system_u:object_r:container_file_t:s0:c1,c2");
 	assert_string_equal(c.unit, "libpod-" ID ".scope");
-	assert_false(c.own_users);
+	assert_true(c.own_users);
+	assert_int_equal(c.root_uid, 100000);
+	assert_int_equal(c.root_gid, 200000);
 	assert_string_equal(c.v2.mount, "/sys/fs/cgroup");
 	assert_string_equal(c.v2.folder, "/sys/fs/cgroup/machine.slice/libpod-" ID ".scope");
 	assert_string_equal(c.v2.leaf, "/sys/fs/cgroup/machine.slice/libpod-" ID ".scope/container/below");

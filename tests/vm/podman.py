@@ -18,7 +18,7 @@ RUNTIMES = ("runc", "crun")
 TREE = "/run/tree"
 SETUP = f"""
 set -e
-mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+grep -q " /sys/fs/cgroup cgroup2 " /proc/mounts || mount -t cgroup2 none /sys/fs/cgroup
 mkdir -p /dev/pts /dev/shm /dev/mqueue /var/tmp; ln -s /run /var/run
 mount -t devpts devpts /dev/pts; mount -t tmpfs tmpfs /dev/shm; mount -t mqueue mqueue /dev/mqueue; mount -t tmpfs tmpfs /var/tmp
 mkdir -p {TREE}/bin {TREE}/dev {TREE}/proc {TREE}/sys {TREE}/etc {TREE}/run {TREE}/tmp
