@@ -285,7 +285,7 @@ static int join(const struct device_cgroup *c, struct err *e)
 	return r;
 }
 
-/* Its user, groups and capabilities; those that a user namespace gives count for nothing over nodes of the host's. */
+/* Its user, groups and capabilities; 1: that is not allowed here. Those that a user namespace gives count for nothing over nodes of the host's. */
 static int become(const struct container *c, struct err *e)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -295,7 +295,7 @@ static int become(const struct container *c, struct err *e)
 
 	if (setgroups(c->groups.n, c->groups.v) < 0 || setresgid(c->gid, c->gid, c->gid) < 0 || setresuid(c->uid, c->uid, c->uid) < 0 ||
 	    (c->uid == 0 && syscall(SYS_capset, &head, data) < 0))
-		return err_set(e, -errno, "cannot become the container's user: %s", strerror(errno));
+		return errno == EPERM ? 1 : err_set(e, -errno, "cannot become the container's user: %s", strerror(errno));
 	return 0;
 }
 
@@ -317,15 +317,17 @@ int container_nodes_try(void *arg, struct err *e)
 	const struct node_job *job = arg;
 	const struct container *c = job->container;
 	uint32_t i;
-	int r = join(&c->v2, e);
+	int r = join(&c->v2, e), became;
 
 	if (r == 0)
 		r = join(&c->v1, e);
 	if (r == 0)
 		r = enter(c, e);
-	if (r == 0)
-		r = become(c, e);
+	if (r < 0)
+		return r;
+	became = become(c, e);
+	r = MIN(became, 0);
 	for (i = 0; i < job->nodes.n && r == 0; i++)
 		r = try_node(job->nodes.v[i].path, e);
-	return r;
+	return r < 0 ? r : became;
 }

@@ -49,8 +49,8 @@ int container_nodes_make(void *job, struct err *e);
 int container_nodes_remove(void *job, struct err *e);
 /*
  * Whether the container's first process may read and write the nodes: in its cgroups, with its user, groups and
- * capabilities. They are not opened, which could wake a GPU. -EPERM: the device cgroup forbids it; -EACCES: mode, owner
- * or a security module does.
+ * capabilities. They are not opened, which could wake a GPU. 1: the caller has no right to become that user, and only the
+ * device policy was tried. -EPERM: that forbids it; -EACCES: mode, owner or a security module does.
  */
 int container_nodes_try(void *job, struct err *e);
 

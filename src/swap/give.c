@@ -491,7 +491,8 @@ static int try_nodes(struct gift *g)
 	}
 	/* Not in turn: a child that is paused with the container must keep nobody waiting. */
 	r = effects_child(g->s->fx, "try its nodes", container_nodes_try, &job, CHILD_MS, &g->e);
-	return end_step(g, r, "it may read and write the GPU's nodes");
+	return end_step(g, r, r == 1 ? "its device policy lets the nodes through; who runs this may not become the container's user" :
+				       "it may read and write the GPU's nodes");
 }
 
 /* What is half done is undone; the failure that is told is the first one. */
@@ -505,7 +506,7 @@ static int carry_out(struct gift *g)
 	if (r == 0)
 		r = make_nodes(g);
 	if (r == 0)
-		r = try_nodes(g);
+		r = MIN(try_nodes(g), 0);
 	if (r == 0)
 		return 0;
 	steps_begin(g->s, "put everything back");
