@@ -43,23 +43,33 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 mount -t tmpfs tmpfs /run
 for m in $(cat /insmod); do insmod "$m" || echo "insmod $m failed"; done
-exec 3<>/dev/ttyS1
-stty -F /dev/ttyS1 raw -echo
-echo GUEST-READY >&3
-while read -r line <&3; do
-	echo "$line" | base64 -d >/run/command
-	sh /run/command >/run/out 2>/run/err </dev/null 3<&-
-	code=$?
-	{
-		echo "GUEST-BEGIN $code"
-		gzip -1c /run/out | base64
-		echo GUEST-ERR
-		gzip -1c /run/err | base64
-		echo GUEST-END
-	} >&3
-done
-poweroff -f
+serve() {
+	exec 3<>/dev/ttyS1
+	stty -F /dev/ttyS1 raw -echo
+	echo GUEST-READY >&3
+	while read -r line <&3; do
+		echo "$line" | base64 -d >/run/command
+		sh /run/command >/run/out 2>/run/err </dev/null 3<&-
+		code=$?
+		{
+			echo "GUEST-BEGIN $code"
+			gzip -1c /run/out | base64
+			echo GUEST-ERR
+			gzip -1c /run/err | base64
+			echo GUEST-END
+		} >&3
+	done
+	poweroff -f
+}
+if [ -x /lib/systemd/systemd ]; then
+	mkdir -p /etc/systemd/system
+	printf '[Unit]\nDescription=test\nDefaultDependencies=no\n' >/etc/systemd/system/default.target
+	(until systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do sleep 0.2; done; serve) &
+	exec /lib/systemd/systemd --system --unit=default.target --log-target=kmsg --log-level=notice
+fi
+serve
 """
+SYSTEMD = ["/lib/systemd/systemd", "/usr/bin/systemctl"]
 
 
 class Missing(Exception):
@@ -140,6 +150,14 @@ def libraries(program):
     return re.findall(r"(/\S+) \(0x", out)
 
 
+def systemd():
+    """systemd as the guest's first process, without any unit but a target that wants nothing."""
+    for path in SYSTEMD:
+        if not os.access(path, os.X_OK):
+            raise Missing(f"{path} is not installed")
+    return [(path, path) for path in SYSTEMD]
+
+
 class Archive:
     """A cpio archive in the kernel's format, uncompressed: under emulation unpacking costs more than loading."""
 
@@ -183,7 +201,7 @@ class Archive:
 class Guest:
     def __init__(self, devices, programs=(), files=(), modules=(), offered=(), cmdline="", memory_mib=512, limit_s=120):
         """programs: paths, or (path, name in the guest); files: the same, no libraries; modules are loaded at boot,
-        `offered` only lie in /lib/modules for modprobe."""
+        `offered` only lie in /lib/modules for modprobe. With systemd() among the programs it is the first process."""
         if not os.path.exists(BUSYBOX):
             raise Missing("busybox-static is not installed")
         qemu = tool("qemu-system-x86_64")
