@@ -35,6 +35,7 @@ struct loop {
 	sd_event_source *look;  /* at the end of a burst */
 	sd_event_source *retry;
 	sd_event_source *rest;  /* some time after all is done */
+	sd_event_source *notes, *nodes; /* held: libsystemd 252 loses a reference of inotify sources that nobody holds */
 	uint64_t rest_until_us;
 	unsigned attempt;       /* of retries since the last event */
 	bool gathering;
@@ -180,12 +181,12 @@ static int watch_folders(struct loop *l, struct err *e)
 
 	if (r == 0) {
 		snprintf(path, sizeof(path), "%s/state", o->run_dir);
-		r = sd_event_add_inotify(l->event, NULL, path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE, on_note, l);
+		r = sd_event_add_inotify(l->event, &l->notes, path, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE, on_note, l);
 		if (r < 0)
 			return err_set(e, r, "cannot watch '%s': %s", path, strerror(-r));
 	}
 	snprintf(path, sizeof(path), "%s/dev", o->root);
-	r = sd_event_add_inotify(l->event, NULL, path, IN_CREATE | IN_DELETE, on_node, l);
+	r = sd_event_add_inotify(l->event, &l->nodes, path, IN_CREATE | IN_DELETE, on_node, l);
 	if (r < 0)
 		say(SAY_WARNING, "cannot watch '%s' for device nodes: %s", path, strerror(-r));
 	return 0;
@@ -307,6 +308,12 @@ int loop_run(struct agent *a, struct err *e)
 	}
 	serve_free(l.serve);
 	a->publisher.on_events = NULL;
+	/* Each of these holds the loop as the loop holds it. */
+	sd_event_source_unref(l.look);
+	sd_event_source_unref(l.retry);
+	sd_event_source_unref(l.rest);
+	sd_event_source_unref(l.notes);
+	sd_event_source_unref(l.nodes);
 	sd_event_unref(l.event);
 	if (l.uevents.fd >= 0)
 		close(l.uevents.fd);

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 
 #include <errno.h>
+#include <yaml.h>
 
 const struct yaml *yaml_get(const struct yaml *map, const char *key)
 {
@@ -60,16 +61,6 @@ bool yaml_bool(const struct yaml *v, bool *ret)
 	*ret = str_eq(text, "true") || str_eq(text, "True") || str_eq(text, "TRUE");
 	return *ret || str_eq(text, "false") || str_eq(text, "False") || str_eq(text, "FALSE");
 }
-
-#ifndef GPUBAY_YAML
-int yaml_parse(struct arena *a, const char *name, const char *text, size_t n, struct yaml **ret, struct err *e)
-{
-	(void)a, (void)text, (void)n;
-	*ret = NULL;
-	return err_set(e, -EOPNOTSUPP, "%s:1:1: this program was built without libyaml", name);
-}
-#else
-#include <yaml.h>
 
 struct reader {
 	yaml_parser_t parser;
@@ -267,4 +258,3 @@ int yaml_parse(struct arena *a, const char *name, const char *text, size_t n, st
 		*ret = NULL;
 	return code;
 }
-#endif

@@ -74,6 +74,12 @@ def machine(name):
     return captree.read(os.path.join(SRC, "tests/machines", name + ".machine"))[0]
 
 
+def sanitizer(program):
+    """The library of AddressSanitizer, which has to come before all others, where the program was built with it."""
+    libraries = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    return re.findall(r"=> (\S*/libasan\S*)", libraries)
+
+
 class Result:
     def __init__(self, p):
         self.rc, self.out, self.err = p.returncode, p.stdout, p.stderr
@@ -260,8 +266,7 @@ class Lab:
     # Programs.
 
     def run(self, *args, timeout=60, **more):
-        # A sanitizer's library has to come first: GPUBAY_PRELOAD names it.
-        env = dict(self.env, LD_PRELOAD=f"{os.environ.get('GPUBAY_PRELOAD', '')} {SHIM}".strip(), **more)
+        env = dict(self.env, LD_PRELOAD=" ".join(sanitizer(GPUBAY) + [SHIM]), **more)
         return Result(subprocess.run([GPUBAY, *args], env=env, capture_output=True, text=True, timeout=timeout,
                                      stdin=subprocess.DEVNULL))
 
