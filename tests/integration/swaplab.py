@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -248,6 +249,8 @@ class Lab:
             s.send(struct.pack("i", act(path, value)))
         except BrokenPipeError:
             pass
+        except Exception:
+            traceback.print_exc(file=sys.stdout)
         s.close()
 
     def kill_writers_parent(self):

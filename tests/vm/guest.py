@@ -315,6 +315,16 @@ class Guest:
         return False
 
     def qmp(self, command, **arguments):
+        """One command. While the kernel still works on the slot, which it shows by a blinking light, QEMU takes none for it."""
+        for patience in range(300, -1, -1):
+            try:
+                return self.qmp_once(command, **arguments)
+            except RuntimeError as e:
+                if "guest is busy" not in str(e) or not patience:
+                    raise
+                time.sleep(0.1)
+
+    def qmp_once(self, command, **arguments):
         request = {"execute": command}
         if arguments:
             request["arguments"] = arguments
