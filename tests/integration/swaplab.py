@@ -197,6 +197,8 @@ class Lab:
         for p in reversed(self.children):
             p.kill()
             p.wait()
+        # Closing alone leaves the thread in accept, and the socket alive with it.
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for target in reversed(self.mounts):
             subprocess.run(["umount", "-l", target], check=False)
