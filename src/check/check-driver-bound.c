@@ -234,6 +234,22 @@ void run_passthrough(struct check *c)
 	}
 }
 
+void id_not_in_kernel(struct check *c, uint32_t gpu)
+{
+	const struct gpu *g = &c->snap->gpus.v[gpu];
+	const char *id = arena_printf(c->arena, "%04x:%04x", g->vendor_id, g->device_id);
+	bool without = FIELD_KNOWN(g, gpu, driver) && !*g->driver;
+	struct finding *f = check_add(c, "GB1161", check_addr(c, g->address), gpu,
+				      "%s%s: mainline's drivers do not know %s", g->name,
+				      without ? " has no driver" : "", id);
+
+	check_evidence(c, f, check_pci_path(c, g->pci, "device"), id, NULL);
+	if (without) {
+		check_evidence(c, f, check_pci_path(c, g->pci, "driver"), "missing", NULL);
+		f->severity = SEVERITY_ERROR;
+	}
+}
+
 void run_id_flags(struct check *c)
 {
 	uint32_t i;
@@ -249,12 +265,9 @@ void run_id_flags(struct check *c)
 				      "%s: the VA-API driver does not know %s", g->name, id);
 			check_evidence(c, f, check_pci_path(c, g->pci, "device"), id, NULL);
 		}
-		/* Where this kernel's own list was read, GB1105 says it. */
+		/* Why a GPU has no driver is said where that is asked; this is for those that are handed to virtual machines. */
 		if (row && row->flags & ID_NOT_IN_KERNEL && !FIELD_KNOWN(g, gpu, drivers_possible) &&
-		    !(has_driver(g) && !is_passthrough(g->driver))) {
-			f = check_add(c, "GB1161", check_addr(c, g->address), i,
-				      "%s: mainline's drivers do not know %s", g->name, id);
-			check_evidence(c, f, check_pci_path(c, g->pci, "device"), id, NULL);
-		}
+		    (!FIELD_KNOWN(g, gpu, driver) || is_passthrough(g->driver)))
+			id_not_in_kernel(c, i);
 	}
 }

@@ -201,6 +201,11 @@ static bool why_unknown_id(struct check *c, const struct driver_view *v)
 	const struct platform *m = &c->snap->platform;
 	struct finding *f;
 
+	/* Where this kernel's own list cannot be read, ours has to do. */
+	if (driver_claims(v) == CLAIM_UNKNOWN && id && id->flags & ID_NOT_IN_KERNEL) {
+		id_not_in_kernel(c, v->gpu);
+		return true;
+	}
 	if (driver_claims(v) != CLAIM_NO)
 		return false;
 	f = add(c, v, "GB1105",
@@ -422,7 +427,7 @@ static void run_unbound(struct check *c)
 
 const struct check_fn check_driver_fns[] = {
 	{"driver",
-	 "GB1101 GB1102 GB1103 GB1104 GB1105 GB1106 GB1107 GB1108 GB1109 GB1110 GB1116 GB1118 GB1119 GB1120",
+	 "GB1101 GB1102 GB1103 GB1104 GB1105 GB1106 GB1107 GB1108 GB1109 GB1110 GB1116 GB1118 GB1119 GB1120 GB1161",
 	 run_unbound},
 	{"driver", "GB1111 GB1112 GB1113 GB1114", run_bound},
 	{"driver", "GB1130 GB1131 GB1132", run_passthrough},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Video: whether each render node has its VA-API driver, and whether that offers what the GPU has. */
+#include "check/access.h"
 #include "check/media.h"
 #include "check/reports.h"
 
@@ -156,6 +157,31 @@ static void refused(struct check *c, const struct media_node *n)
 		report_evidence(c, f, r);
 }
 
+static const struct drm_node *drm_of(const struct snapshot *s, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->drm.n; i++)
+		if (str_eq(s->drm.v[i].name, name))
+			return &s->drm.v[i];
+	return NULL;
+}
+
+static void closed(struct check *c, const struct media_node *n, const struct report *r)
+{
+	const struct drm_node *d = drm_of(c->snap, n->node);
+	struct finding *f;
+
+	if (d && access_is_said(c, d))
+		return;
+	f = check_add(c, "GB0208", n->node, n->gpu, "%s may not open %s", user_name(c), n->node);
+	report_evidence(c, f, r);
+	if (!d)
+		return;
+	access_evidence(c, f, d);
+	access_remedy_refused(c, f, d);
+}
+
 static void node(struct check *c, const struct media_node *n)
 {
 	const struct report *r = report_about(c->snap, n->node);
@@ -166,11 +192,7 @@ static void node(struct check *c, const struct media_node *n)
 			      name_of(c, n), enum_name(&report_outcome_tab, r->outcome));
 		report_evidence(c, f, r);
 	} else if (n->outcome == REPORT_OUTCOME_DENIED) {
-		const struct user *u = &c->snap->platform.user;
-
-		f = check_add(c, "GB0208", n->node, n->gpu, "%s may not open %s",
-			      u->name ? u->name : "the user", n->node);
-		report_evidence(c, f, r);
+		closed(c, n, r);
 	} else if (n->outcome == REPORT_OUTCOME_FRESH && FIELD_KNOWN(n, media_node, error)) {
 		refused(c, n);
 	} else if (n->outcome == REPORT_OUTCOME_FRESH) {

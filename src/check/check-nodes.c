@@ -4,19 +4,8 @@
  * missing on purpose, so that this is a note there.
  */
 #include "base/parse.h"
+#include "check/access.h"
 #include "check/driver-why.h"
-
-static bool in_container(const struct check *c)
-{
-	return c->snap->platform.virt == VIRT_KIND_CONTAINER;
-}
-
-static const char *user_name(const struct check *c)
-{
-	const struct user *u = &c->snap->platform.user;
-
-	return u->name && *u->name ? u->name : "the user";
-}
 
 static const struct facts_driver *gpu_driver(const struct gpu *g)
 {
@@ -116,34 +105,9 @@ static void check_own_nodes(struct check *c, uint32_t gpu)
 	}
 }
 
-/* How to let the user in, by what the node's permissions are. */
-static void remedy_access(struct check *c, struct finding *f, const char *path, uint32_t mode,
-			  uint32_t gid, const char *group)
-{
-	if (gid != 0 && (mode & 060) == 060)
-		check_remedy(
-			c, f,
-			"Add the user to the group: 'usermod -aG %s %s' as root, then log in again.",
-			group ? group : "GROUP", user_name(c));
-	else
-		check_remedy(
-			c, f,
-			"%s belongs to no group that could be joined: udev's rules have not set it up. Run 'udevadm trigger' as "
-			"root, or add a rule (SUBSYSTEM==\"drm\", KERNEL==\"renderD*\", GROUP=\"render\", MODE=\"0660\").",
-			path);
-}
-
 static const char *mode_text(struct check *c, const struct device_node *n)
 {
 	return arena_printf(c->arena, "mode %04o, group %s", n->mode, n->group ? n->group : "?");
-}
-
-static void node_evidence(struct check *c, struct finding *f, const struct drm_node *d)
-{
-	check_evidence(c, f, d->path,
-		       arena_printf(c->arena, "mode %04o, group %s", d->mode,
-				    d->group ? d->group : "?"),
-		       arena_printf(c->arena, "readable and writable by %s", user_name(c)));
 }
 
 /* One finding for a GPU: what counts is the render node; a card without one is judged by the card. */
@@ -167,13 +131,13 @@ static void check_access(struct check *c, uint32_t gpu)
 				      "%s: %s reaches %s only through the session at the screen" :
 				      "%s: %s may not open %s",
 			      g->name, user_name(c), d->path);
-		node_evidence(c, f, d);
+		access_evidence(c, f, d);
 		if (FIELD_KNOWN(u, user, groups))
 			check_evidence(c, f, "groups",
 				       arena_printf(c->arena, "%u groups, not %s", u->groups.n,
 						    d->group ? d->group : "its"),
 				       d->group);
-		remedy_access(c, f, d->path, d->mode, d->gid, d->group);
+		access_remedy(c, f, d->path, d->mode, d->gid, d->group);
 		return;
 	}
 }

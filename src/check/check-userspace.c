@@ -5,6 +5,7 @@
 
 #include "base/parse.h"
 #include "facts/facts.h"
+#include "facts/nvml.h"
 #include "facts/reports.h"
 #include "facts/xid.h"
 
@@ -48,15 +49,23 @@ static void not_asked(struct check *c)
 
 static void nvml_refuses(struct check *c, const struct report *r)
 {
+	const struct facts_nvml_error *row;
 	struct finding *f;
 
-	if (r->kind != REPORT_KIND_NVML || !FIELD_KNOWN(r, report, error) ||
-	    !strstr(r->error, "version mismatch"))
+	if (r->kind != REPORT_KIND_NVML || r->outcome != REPORT_OUTCOME_FRESH ||
+	    !FIELD_KNOWN(r, report, error))
 		return;
-	f = check_add(c, "GB0301", r->about ? r->about : "NVIDIA",
-		      FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE,
-		      "NVIDIA's libraries and the loaded module have different versions");
+	row = facts_nvml_error_of(r->error);
+	/* Where a node is missing that is the reason, and said with the node. */
+	if (!(row && str_eq(row->check, "GB0301")) && FIELD_KNOWN(r, report, gpu) &&
+	    r->gpu != NONE && c->snap->gpus.v[r->gpu].nodes_missing.n)
+		return;
+	f = check_add(c, row ? row->check : "GB0313", r->about ? r->about : "NVIDIA",
+		      FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE, "%s",
+		      row ? row->say : "NVML does not answer for this GPU");
 	report_evidence(c, f, r);
+	if (row && row->mend)
+		check_remedy(c, f, "%s", row->mend);
 	if (FIELD_KNOWN(&c->snap->platform, platform, nvidia_module_version))
 		check_evidence(c, f, "/proc/driver/nvidia/version",
 			       c->snap->platform.nvidia_module_version, NULL);
@@ -257,6 +266,6 @@ static void run(struct check *c)
 
 const struct check_fn check_userspace_fns[] = {
 	{"userspace",
-	 "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311 GB0312", run},
+	 "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311 GB0312 GB0313", run},
 	{0},
 };

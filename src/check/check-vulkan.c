@@ -3,6 +3,7 @@
  * Vulkan: which GPUs a program sees, and for each that it does not, the one reason why. Files are judged first, because
  * a driver that the loader skips explains all the rest.
  */
+#include "check/access.h"
 #include "check/media.h"
 #include "check/reports.h"
 
@@ -13,6 +14,7 @@
 struct vulkan {
 	struct check *c;
 	const struct report *devices, *files; /* NULL: not asked */
+	unsigned n_broken; /* drivers that crash or hang by themselves */
 };
 
 static const struct facts_vulkan_driver *row_of(const struct vulkan_file *f)
@@ -107,6 +109,7 @@ static void file_broken(struct vulkan *v, const struct vulkan_file *d)
 
 	if (!id)
 		return;
+	v->n_broken += str_eq(id, "GB0108");
 	f = check_add(v->c, id, d->path, NONE, "%s", say_result(v, d));
 	check_evidence(v->c, f, d->path, d->library, NULL);
 	if (FIELD_KNOWN(d, vulkan_file, error))
@@ -174,8 +177,17 @@ static void files(struct vulkan *v)
 	}
 }
 
-static const char *const path_variables[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES",
-					     "VK_ADD_DRIVER_FILES", "VK_LAYER_PATH", NULL};
+static const char *const path_variables[] = {"VK_DRIVER_FILES",
+					     "VK_ICD_FILENAMES",
+					     "VK_ADD_DRIVER_FILES",
+					     "VK_LAYER_PATH",
+					     "VK_ADD_LAYER_PATH",
+					     "VK_ADD_IMPLICIT_LAYER_PATH",
+					     "XDG_CONFIG_HOME",
+					     "XDG_DATA_HOME",
+					     "LIBVA_DRIVERS_PATH",
+					     "LIBVA_DRIVER_NAME",
+					     NULL};
 
 static void variables(struct vulkan *v)
 {
@@ -207,15 +219,32 @@ static bool has_device(const struct vulkan *v, uint32_t gpu)
 	return false;
 }
 
-static bool is_mig(const struct snapshot *s, uint32_t gpu)
+static const struct nvml_device *nvml_of(const struct snapshot *s, uint32_t gpu)
 {
 	uint32_t i, k;
 
 	for (i = 0; i < s->reports.n; i++)
 		for (k = 0; k < s->reports.v[i].nvml.n; k++)
-			if (s->reports.v[i].nvml.v[k].gpu == gpu && s->reports.v[i].nvml.v[k].mig)
-				return true;
-	return false;
+			if (s->reports.v[i].nvml.v[k].gpu == gpu)
+				return &s->reports.v[i].nvml.v[k];
+	return NULL;
+}
+
+/* Cut by MIG, as NVML says or the kernel's driver, and no instance is one with graphics. */
+static const char *mig_without_graphics(const struct snapshot *s, uint32_t gpu)
+{
+	const struct nvml_device *n = nvml_of(s, gpu);
+	const struct gpu *g = &s->gpus.v[gpu];
+	const char *seen = n && n->mig ? "NVML: MIG mode" : NULL;
+	uint32_t i;
+
+	for (i = 0; n && i < n->migs.n; i++)
+		if (n->migs.v[i].name && strstr(n->migs.v[i].name, "+gfx"))
+			return NULL;
+	for (i = 0; !n && i < g->slices.n; i++)
+		if (s->slices.v[g->slices.v[i]].kind == SLICE_KIND_MIG)
+			seen = "/proc/driver/nvidia/capabilities: MIG";
+	return seen;
 }
 
 /* NVIDIA's driver goes over all GPUs of the module: some with nodes and some without is what makes it fail. */
@@ -236,24 +265,49 @@ static bool sees_some_only(const struct snapshot *s, enum gpu_vendor vendor)
 	return with && without;
 }
 
-static bool says(const char *text, const char *piece)
+/* Beside another driver that works the loader keeps a driver's failure to itself. */
+static bool fails_as_whole(const struct vulkan *v, enum gpu_vendor vendor)
 {
-	return text && strstr(text, piece);
+	uint32_t i;
+
+	for (i = 0; i < v->c->snap->gpus.n; i++)
+		if (v->c->snap->gpus.v[i].vendor == vendor && has_device(v, i))
+			return false;
+	return v->devices->vulkan.n ||
+	       (v->devices->error && strstr(v->devices->error, "VK_ERROR_INITIALIZATION_FAILED"));
+}
+
+/* What a driver needs to see a GPU: its render node, and to be as new as the GPU. */
+static void not_seen_why(struct vulkan *v, struct finding *f, const struct gpu *g,
+			 const struct facts_vulkan_driver *row)
+{
+	uint32_t i;
+	bool node = false;
+
+	for (i = 0; i < g->drm.n; i++)
+		node |= v->c->snap->drm.v[g->drm.v[i]].kind == DRM_KIND_RENDER;
+	if (FIELD_KNOWN(g, gpu, drm) && !node && row->companions == NULL)
+		check_evidence(v->c, f, "/dev/dri", "it has no render node", "renderDN");
+	for (i = 0; i < v->devices->vulkan.n; i++)
+		if (row->shared && v->devices->vulkan.v[i].driver_info &&
+		    str_starts(v->devices->vulkan.v[i].driver_info, "Mesa ")) {
+			check_evidence(v->c, f, "Mesa", v->devices->vulkan.v[i].driver_info, NULL);
+			return;
+		}
 }
 
 static void not_seen(struct vulkan *v, uint32_t gpu, const struct vulkan_file *d)
 {
 	const struct snapshot *s = v->c->snap;
 	const struct gpu *g = &s->gpus.v[gpu];
-	const char *subject = check_addr(v->c, g->address);
+	const char *subject = check_addr(v->c, g->address), *mig = mig_without_graphics(s, gpu);
 	struct finding *f;
 
-	if (is_mig(s, gpu)) {
+	if (mig) {
 		f = check_add(v->c, "GB0119", subject, gpu, "%s is cut by MIG and has no Vulkan",
 			      g->name);
-		check_evidence(v->c, f, "NVML: MIG mode", "on", NULL);
-	} else if (says(v->devices->error, "VK_ERROR_INITIALIZATION_FAILED") &&
-		   sees_some_only(s, g->vendor)) {
+		check_evidence(v->c, f, mig, "on", NULL);
+	} else if (fails_as_whole(v, g->vendor) && sees_some_only(s, g->vendor)) {
 		f = check_add(v->c, "GB0115", subject, gpu,
 			      "%s: its Vulkan driver fails, and nodes of other GPUs are missing",
 			      g->name);
@@ -263,9 +317,7 @@ static void not_seen(struct vulkan *v, uint32_t gpu, const struct vulkan_file *d
 			      "%s: the Vulkan driver %s does not see it", g->name,
 			      say_driver(v, d));
 		check_evidence(v->c, f, d->path, d->library, NULL);
-		if (!facts_vulkan_driver_works(row_of(d), g->driver))
-			check_evidence(v->c, f, check_pci_path(v->c, g->pci, "driver"), g->driver,
-				       row_of(d)->kernel);
+		not_seen_why(v, f, g, row_of(d));
 	}
 	report_evidence(v->c, f, v->devices);
 }
@@ -342,6 +394,37 @@ static void gpu_without(struct vulkan *v, uint32_t gpu)
 		no_driver(v, gpu);
 }
 
+/* The render node of a GPU that was closed to who asked, or NULL. */
+static const struct drm_node *closed_node(const struct vulkan *v, uint32_t gpu)
+{
+	const struct gpu *g = &v->c->snap->gpus.v[gpu];
+	uint32_t i, k;
+
+	for (i = 0; i < g->drm.n; i++) {
+		const struct drm_node *d = &v->c->snap->drm.v[g->drm.v[i]];
+
+		for (k = 0; d->kind == DRM_KIND_RENDER && k < v->devices->left_out.n; k++)
+			if (str_starts(v->devices->left_out.v[k],
+				       arena_printf(v->c->arena, "/dev/dri/%s:", d->name)))
+				return d;
+	}
+	return NULL;
+}
+
+static void closed(struct vulkan *v, uint32_t gpu, const struct drm_node *d)
+{
+	const struct gpu *g = &v->c->snap->gpus.v[gpu];
+	struct finding *f;
+
+	if (access_is_said(v->c, d))
+		return;
+	f = check_add(v->c, "GB0110", check_addr(v->c, g->address), gpu,
+		      "%s: %s may not open %s, which Vulkan needs", g->name, user_name(v->c),
+		      d->path);
+	access_evidence(v->c, f, d);
+	access_remedy_refused(v->c, f, d);
+}
+
 static bool is_expected(const struct vulkan *v, uint32_t gpu)
 {
 	const struct gpu *g = &v->c->snap->gpus.v[gpu];
@@ -350,7 +433,7 @@ static bool is_expected(const struct vulkan *v, uint32_t gpu)
 	if (!gpu_is_served(g) || facts_family_no_vulkan(media_family(v->c->snap, g)))
 		return false;
 	/* A driver that was not asked, because a GPU of its vendor sleeps or is lost, says nothing. */
-	for (i = 0; i < v->files->drivers.n; i++)
+	for (i = 0; v->files && i < v->files->drivers.n; i++)
 		if (v->files->drivers.v[i].vendor == g->vendor &&
 		    str_eq(v->files->drivers.v[i].left_out_by, "not asked now"))
 			return false;
@@ -371,7 +454,10 @@ static void coverage(struct vulkan *v)
 		if (has_device(v, i) || !is_expected(v, i))
 			continue;
 		without = true;
-		gpu_without(v, i);
+		if (closed_node(v, i))
+			closed(v, i, closed_node(v, i));
+		else if (v->files)
+			gpu_without(v, i);
 	}
 	if (!software || hardware || !without)
 		return;
@@ -414,40 +500,27 @@ static void order(struct vulkan *v)
 		(unsigned long long)best->vendor_id, (unsigned long long)best->device_id);
 }
 
-static void permission(struct vulkan *v)
-{
-	const struct user *u = &v->c->snap->platform.user;
-	struct finding *f = check_add(v->c, "GB0110", "vulkan", NONE,
-				      "%s may not open the render nodes that Vulkan needs",
-				      u->name ? u->name : "the user");
-	uint32_t i;
-
-	for (i = 0; i < v->devices->left_out.n; i++)
-		check_evidence(v->c, f, NULL, v->devices->left_out.v[i], NULL);
-	report_evidence(v->c, f, v->devices);
-}
 
 static void devices(struct vulkan *v)
 {
 	const struct report *r = v->devices;
 	uint32_t i;
 
-	if (report_failed(r)) {
+	if (report_failed(r) && v->n_broken == 0) {
 		struct finding *f = check_add(v->c, "GB0108", "vulkan", NONE, "asking Vulkan: %s",
 					      enum_name(&report_outcome_tab, r->outcome));
 
 		report_evidence(v->c, f, r);
-	} else if (r->outcome == REPORT_OUTCOME_DENIED) {
-		permission(v);
+	} else if (report_failed(r)) {
+		return; /* the driver that does it is named */
 	} else if (r->outcome == REPORT_OUTCOME_ABSENT && v->c->snap->gpus.n) {
 		report_evidence(v->c, check_add(v->c, "GB0121", "vulkan", NONE, "no Vulkan loader can be used"), r);
-	} else if (r->outcome == REPORT_OUTCOME_FRESH) {
+	} else if (r->outcome == REPORT_OUTCOME_FRESH || r->outcome == REPORT_OUTCOME_DENIED) {
 		for (i = 0; i < r->vulkan.n; i++)
 			device_opens(v, &r->vulkan.v[i]);
 		if (r->vulkan.n)
 			order(v);
-		if (v->files && FIELD_KNOWN(v->files, report, drivers))
-			coverage(v);
+		coverage(v);
 	}
 }
 
@@ -457,7 +530,10 @@ static void run(struct check *c)
 			   .devices = report_find(c->snap, REPORT_KIND_VULKAN),
 			   .files = report_find(c->snap, REPORT_KIND_VULKAN_FILES)};
 
-	if (v.files && v.files->outcome == REPORT_OUTCOME_FRESH) {
+	if (v.files && (v.files->outcome != REPORT_OUTCOME_FRESH ||
+			!FIELD_KNOWN(v.files, report, drivers)))
+		v.files = NULL;
+	if (v.files) {
 		files(&v);
 		variables(&v);
 	}

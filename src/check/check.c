@@ -68,6 +68,11 @@ const char *check_pci_path(struct check *c, uint32_t pci, const char *name)
 	return arena_printf(c->arena, "/sys/bus/pci/devices/%s/%s", pci_addr_text(c->snap->pci.v[pci].address, text), name);
 }
 
+bool check_runs(const struct check *c, const char *topic)
+{
+	return c->settings->topics.n == 0 || strs_has(&c->settings->topics, topic);
+}
+
 static int finding_cmp(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
@@ -92,7 +97,7 @@ void check_run(const struct snapshot *s, const struct check_settings *settings, 
 	*ret = (struct finding_list){0};
 	for (i = 0; i < ARRAY_LEN(tables); i++)
 		for (fn = tables[i]; fn->run; fn++)
-			if (c.settings->topics.n == 0 || strs_has(&c.settings->topics, fn->topic))
+			if (check_runs(&c, fn->topic))
 				fn->run(&c);
 	if (ret->n > 1)
 		qsort(ret->v, ret->n, sizeof(*ret->v), finding_cmp);

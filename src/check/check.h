@@ -68,5 +68,7 @@ void check_remedy(struct check *c, struct finding *f, const char *fmt, ...) PRIN
 /* Path of an attribute of a PCI function for evidence: /sys/bus/pci/devices/ADDR/name. */
 const char *check_pci_path(struct check *c, uint32_t pci, const char *name);
 const char *check_addr(struct check *c, uint64_t address);
+/* Whether this topic runs too: what it says of a cause is not said again of what follows. */
+bool check_runs(const struct check *c, const char *topic);
 
 #endif

@@ -39,6 +39,8 @@ const char *say_outcome(struct cli *c, const struct report *r)
 {
 	const char *name = enum_name(&report_outcome_tab, r->outcome);
 
+	if (r->outcome == REPORT_OUTCOME_PENDING && FIELD_KNOWN(r, report, message))
+		return r->message;
 	if (r->outcome == REPORT_OUTCOME_FRESH)
 		return FIELD_KNOWN(r, report, error) ? arena_printf(c->a, "refused: %s", r->error) :
 						       "answered";

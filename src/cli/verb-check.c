@@ -84,8 +84,8 @@ const struct verb verb_check = {
 	.args = "[TOPIC...]",
 	.summary = "what is wrong, why, and what to do",
 	.about = "Looks for everything that keeps a GPU from being usable and prints each finding with its evidence and a remedy. "
-		 "Topics: inventory, driver, firmware, pci, nodes, kernel, thunderbolt, hotswap, typec, rdma, expect. Exit status 1 when a "
-		 "finding is an error.",
+		 "Topics: inventory, driver, firmware, pci, nodes, kernel, thunderbolt, hotswap, typec, rdma, expect, runtime, vulkan, media, "
+		 "userspace. Exit status 1 when a finding is an error.",
 	.opts = opts,
 	.max = 16,
 	.run = run,

@@ -188,6 +188,7 @@ static int run(struct cli *c)
 		return r;
 	r = cli_reports(c, PHASES, KINDS, gpu);
 	strs_add(c->a, &topics, "media");
+	strs_add(c->a, &topics, "userspace");
 	if (r == 0)
 		r = cli_findings(c, &topics, &findings);
 	if (r)

@@ -9,7 +9,7 @@
 #include <errno.h>
 
 enum {
-	PHASES = PROBE_LIST | PROBE_RDMA | PROBE_PLATFORM,
+	PHASES = PROBE_ALL & ~PROBE_EDID & ~PROBE_TYPEC & ~PROBE_FILES,
 	KINDS = 1u << REPORT_KIND_VERBS,
 };
 
@@ -58,6 +58,12 @@ static const char *say_registered(struct cli *c, const struct verbs_device *v)
 				     "no";
 }
 
+/* The finding below has the whole of it. */
+static const char *say_short(const struct report *r)
+{
+	return r->outcome == REPORT_OUTCOME_FRESH ? "refused" : enum_name(&report_outcome_tab, r->outcome);
+}
+
 static void print_devices(struct cli *c)
 {
 	static const char *const heads[] = {"DEVICE", "KIND",	 "PORTS",
@@ -75,7 +81,7 @@ static void print_devices(struct cli *c)
 		strs_add(c->a, &t.cells, say_ports(c, n));
 		strs_add(c->a, &t.cells,
 			 v ? say_bool(FIELD_KNOWN(v, verbs_device, opens), v->opens) :
-			 r ? say_outcome(c, r) :
+			 r ? say_short(r) :
 			     "unknown");
 		strs_add(c->a, &t.cells,
 			 v ? say_bool(FIELD_KNOWN(v, verbs_device, dmabuf), v->dmabuf) : "unknown");
@@ -94,18 +100,11 @@ static void print_devices(struct cli *c)
 			 *any->lock_error ? any->lock_error : "works");
 }
 
-static int devices(struct cli *c)
+static void print_json(struct cli *c, const struct finding_list *findings)
 {
-	int r = cli_reports(c, PHASES, KINDS, NONE);
 	json_t *doc, *reports;
 	uint32_t i;
 
-	if (r)
-		return r;
-	if (!c->json) {
-		print_devices(c);
-		return EXIT_DONE;
-	}
 	doc = json_document("rdma");
 	reports = json_array();
 	for (i = 0; i < c->snap->reports.n; i++)
@@ -115,8 +114,33 @@ static int devices(struct cli *c)
 			    json_array_of(c->snap, c->snap->rdma.v, c->snap->rdma.n,
 					  sizeof(*c->snap->rdma.v), rdma_nic_fields));
 	json_object_set_new(doc, "reports", reports);
+	json_object_set_new(doc, "findings", json_findings(c->snap, findings));
 	json_print(doc, &c->out);
-	return EXIT_DONE;
+}
+
+static int devices(struct cli *c)
+{
+	struct finding_list findings;
+	struct strs topics = {0};
+	uint32_t i;
+	int r = cli_reports(c, PHASES, KINDS, NONE);
+
+	strs_add(c->a, &topics, "rdma");
+	strs_add(c->a, &topics, "userspace");
+	if (r == 0)
+		r = cli_findings(c, &topics, &findings);
+	if (r)
+		return r;
+	if (c->json) {
+		print_json(c, &findings);
+		return cli_status_of(&findings);
+	}
+	print_devices(c);
+	if (findings.n)
+		buf_addc(&c->out, '\n');
+	for (i = 0; i < findings.n; i++)
+		finding_print(c, &findings.v[i], true);
+	return cli_status_of(&findings);
 }
 
 /* Ports that could be tested: "rxe0/1". */
@@ -242,7 +266,7 @@ const struct verb verb_rdma = {
 	.summary = "what works of RDMA devices; move data between two ports",
 	.about =
 		"Asks libibverbs about each RDMA device: whether it opens, whether memory of other devices can be registered by DMA-BUF, how "
-		"much memory can be locked. With 'test', moves data from one port to the other and back and compares it; a port is a device "
+		"much memory can be locked, and what is wrong with them or on their way to the GPUs. With 'test', moves data from one port to the other and back and compares it; a port is a device "
 		"name or DEVICE/PORT. Without ports it takes the first two that are active, or one with itself.",
 	.max = 3,
 	.run = run,

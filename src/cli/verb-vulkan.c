@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Vulkan programs see, matched with the GPUs that are there. A software renderer never counts as a GPU. */
 #include "base/parse.h"
+#include "check/media.h"
 #include "check/reports.h"
 #include "cli/words.h"
 #include "codec/json.h"
+#include "facts/vulkan.h"
 
 enum {
 	PHASES = PROBE_ALL & ~PROBE_EDID & ~PROBE_TYPEC & ~PROBE_FILES,
@@ -64,6 +66,19 @@ static void print_devices(struct cli *c, const struct report *r)
 	table_print(c, &t);
 }
 
+/* A GPU without a device: that there is none is known only where its driver was asked. */
+static const char *say_none(struct cli *c, const struct report *r, const struct gpu *g)
+{
+	const char *vendor = enum_name(&gpu_vendor_tab, g->vendor);
+
+	if (r->about && str_starts(r->about, "not=") && strstr(r->about, vendor))
+		return "not asked, because a GPU of its maker is asleep (--wake asks it) or lost";
+	if (r->outcome != REPORT_OUTCOME_FRESH && r->outcome != REPORT_OUTCOME_DENIED)
+		return "not known";
+	return facts_family_no_vulkan(media_family(c->snap, g)) ? "no driver of this family has Vulkan" :
+								   "no Vulkan";
+}
+
 static void print_gpus(struct cli *c, const struct report *r)
 {
 	uint32_t i;
@@ -77,7 +92,7 @@ static void print_gpus(struct cli *c, const struct report *r)
 			 say_addr(c, g->address), say_name(c, g),
 			 good ? arena_printf(c->a, "device %u, %s", d->index, say_driver_of(c, d)) :
 			 d    ? "listed, does not open" :
-				"no Vulkan",
+				say_none(c, r, g),
 			 good ? "" : cli_plain(c));
 	}
 }
@@ -132,7 +147,9 @@ static void print_text(struct cli *c, const struct report *r, const struct repor
 		buf_addc(&c->out, '\n');
 		print_gpus(c, r);
 	}
-	if (files) {
+	if (files && !FIELD_KNOWN(files, report, drivers)) {
+		text_wrap(c, 0, arena_printf(c->a, "\nmanifests: %s", say_outcome(c, files)));
+	} else if (files) {
 		print_files(c, "DRIVER MANIFEST", &files->drivers);
 		print_files(c, "LAYER MANIFEST", &files->layers);
 		for (i = 0; i < files->variables.n; i++)
@@ -187,6 +204,7 @@ static int run(struct cli *c)
 	if (code == 0)
 		code = cli_reports(c, PHASES, KINDS, NONE);
 	strs_add(c->a, &topics, "vulkan");
+	strs_add(c->a, &topics, "userspace");
 	if (code == 0)
 		code = cli_findings(c, &topics, &findings);
 	if (code)

@@ -45,5 +45,9 @@ const struct check_row checks_userspace[] = {
 	 "gpubay-probe asks them, and it could not be started or cannot ask this one: what programs will see is not known.",
 	 "Install gpubay as a whole: gpubay-probe belongs to it. When building it, install the headers that tools/install-deps names.",
 	 "gpubay's own: src/worker"},
+	{"GB0313", SEVERITY_ERROR, "userspace", "NVIDIA GPUs", "NVML refuses the GPU",
+	 "NVIDIA's management library is there and gives no access to this GPU: CUDA, nvidia-smi and monitoring fail in the same way.",
+	 "Look at the kernel log for the GPU's errors ('journalctl -k -b | grep NVRM'); a reset or a reboot may bring it back.",
+	 "NVIDIA/go-nvml gen/nvml/nvml.h: nvmlReturn_t; NVIDIA/nvidia-container-toolkit#48"},
 	{0},
 };

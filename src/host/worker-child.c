@@ -85,11 +85,9 @@ _Noreturn void worker_child(const struct worker *w, int out, int err, int start,
 	umask(077);
 	if (code == 0 && chdir("/") < 0)
 		code = -errno;
-	/* Held before the rights are gone: the way to it may lead through folders that only root may enter. */
+	/* The new identity may have no way through the folders to it: then what is held here is run. */
 	if (code == 0)
 		program = open(w->program, O_PATH | O_CLOEXEC);
-	/* The new identity may have no way through the folders to it: then the open program is run. */
-	program = open(w->program, O_RDONLY | O_CLOEXEC);
 	if (code == 0)
 		code = identity(w->identity);
 	/* After the identity: changing it takes the parent's death away again. */
@@ -101,8 +99,6 @@ _Noreturn void worker_child(const struct worker *w, int out, int err, int start,
 	if (code == 0) {
 		execv(w->program, (char *const *)w->argv);
 		code = -errno;
-		if (code == -EACCES && program >= 0)
-			fexecve(program, (char *const *)w->argv, environ);
 		if (code == -EACCES && program >= 0)
 			fexecve(program, (char *const *)w->argv, environ);
 	}

@@ -40,7 +40,7 @@ static const char *hands_off(struct probe *p, const struct gpu *g)
 	uint32_t i;
 
 	if (FIELD_KNOWN(g, gpu, asleep) && g->asleep && !p->tree->wake)
-		return arena_printf(p->a, "%s is asleep, and asking would wake it",
+		return arena_printf(p->a, "%s is asleep, and asking would wake it (--wake does)",
 				    snapshot_ref_text(p->snap, p->a, REF_pci, g->pci));
 	if (!facts_lost_of(g->vendor))
 		return NULL;

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TRIAL_MS = 3000, SAYS_MAX = 2048 };
+enum { TRIAL_MS = 3000, SAYS_MAX = 2048, ICD_INTERFACE = 5 };
 
 /* Where 32-bit libraries live on a 64-bit system. */
 static const char *const other_dirs[] = {"/usr/lib/i386-linux-gnu",
@@ -68,6 +68,19 @@ static void companions(const char *path, int fd)
 	arena_free(a);
 }
 
+/* As the loader begins with a driver: the version of their interface first, because some answer nothing before that. */
+static bool starts(void *h, void *entry)
+{
+	void *(*get)(void *, const char *) = (void *(*)(void *, const char *))entry;
+	int (*negotiate)(uint32_t *) =
+		(int (*)(uint32_t *))dlsym(h, "vk_icdNegotiateLoaderICDInterfaceVersion");
+	uint32_t version = ICD_INTERFACE;
+
+	if (!negotiate)
+		negotiate = (int (*)(uint32_t *))get(NULL, "vk_icdNegotiateLoaderICDInterfaceVersion");
+	return (!negotiate || negotiate(&version) == 0) && get(NULL, "vkCreateInstance");
+}
+
 static _Noreturn void child(const char *library, bool driver, int fd)
 {
 	void *h = dlopen(library, RTLD_NOW | RTLD_LOCAL), *entry = NULL;
@@ -85,7 +98,7 @@ static _Noreturn void child(const char *library, bool driver, int fd)
 		_exit(0);
 	}
 	if (driver && strcmp(entries[i - 1], "vk_icdGetInstanceProcAddr") == 0 &&
-	    !((void *(*)(void *, const char *))entry)(NULL, "vkCreateInstance")) {
+	    !starts(h, entry)) {
 		say(fd, 'I', NULL);
 		_exit(0);
 	}

@@ -174,12 +174,46 @@ def m_1gpu_reports_crashing(name):
 
 
 def m_1gpu_reports_denied(name):
-    m = based_on(battlemage.m_1gpu_b580_ready, name, "the render node may not be opened by who asks")
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "the node's mode lets the user in, and opening it is refused all the same, as a container's device rules do")
+    denied(m)
+    return m
+
+
+def m_1gpu_reports_not_in_group(name):
+    m = based_on(battlemage.m_1gpu_b580_not_openable, name, "the user is not in the node's group: one cause, one finding, whatever number of libraries meets it")
+    denied(m)
+    return m
+
+
+def m_2gpu_reports_one_closed(name):
+    m = based_on(battlemage.m_2gpu_b580_b570, name, "two GPUs, and the node of the second refuses: the first works")
+    vulkan(m, [B580], left_out=["/dev/dri/renderD129: no permission"])
+    files(m, [ANV, LVP])
+    return m
+
+
+def m_1gpu_reports_nvml_blocked(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "a container whose GPU the system took back: NVML fails without a reason; Vulkan is not asked of it")
+    m.tree.put("run/.containerenv", __import__("capture").Node("file", b""))
+    report(m, "nvml:0000:01:00.0", library="libnvidia-ml.so.1", error="NVML does not start: Unknown Error (NVML error 999)", nvml=[])
+    return m
+
+
+def m_1gpu_reports_mig_gfx(name):
+    m = based_on(rdma.m_1gpu_rdma_ib_ready, name, "MIG with an instance for graphics: that Vulkan does not list it is not MIG's doing")
+    report(m, "nvml:0000:17:00.0", library="libnvidia-ml.so.1", driver_version="580.95.05", api_version="13.0", nvml=[{
+        "address": "0000:17:00.0", "name": "NVIDIA A100 80GB PCIe", "mig": True, "mig_pending": True,
+        "migs": [{"index": 0, "name": "NVIDIA A100 80GB PCIe MIG 1g.24gb+gfx", "gpu_instance": 1, "compute_instance": 0, "memory_bytes": 24 * GIB}]}])
+    vulkan(m, [LLVMPIPE])
+    files(m, [icd("nvidia_icd.json", "libGLX_nvidia.so.0", vendor="nvidia"), LVP])
+    return m
+
+
+def denied(m):
     report(m, "vulkan", "no permission", message="no permission to open /dev/dri/renderD128", library="libvulkan.so.1", vulkan=[{"index": 0, **LLVMPIPE}],
            left_out=["/dev/dri/renderD128: no permission"])
     files(m, [ANV, LVP])
     report(m, "va:renderD128", "no permission", message="no permission to open /dev/dri/renderD128")
-    return m
 
 
 def m_1gpu_reports_variables(name):
