@@ -36,8 +36,8 @@ static const char *say_rules(struct cli *c, const struct trusted *row)
 {
 	struct buf b CLEANUP(buf_free) = BUF_NULL;
 
-	if (row->listed)
-		buf_addf(&b, "listed%s%s%s", row->once ? ", once" : "", row->iommu ? ", iommu" : "", row->key ? ", key" : "");
+	if (row->listed || row->profile)
+		buf_addf(&b, "%s%s%s%s", row->listed ? "listed" : "profile", row->once ? ", once" : "", row->iommu ? ", iommu" : "", row->key ? ", key" : "");
 	if (FIELD_KNOWN(row, trusted, bolt_stored) && row->bolt_stored)
 		buf_addf(&b, "%sbolt: %s", b.n ? "; " : "", row->bolt_policy && *row->bolt_policy ? row->bolt_policy : "enrolled");
 	return b.n ? arena_strn(c->a, b.p, b.n) : "nobody";
@@ -94,8 +94,8 @@ static void print_domains(struct cli *c, const struct trust *t)
 											     : "not confined by the IOMMU"));
 	}
 	text_wrap(c, 0, say_manager(c, t));
-	if (t->file.require_iommu)
-		text_wrap(c, 0, TRUST_FILE ": 'require-iommu' holds for every box");
+	if (t->rules.require_iommu)
+		text_wrap(c, 0, arena_printf(c->a, "%s: 'require-iommu' holds for every box", t->rules.require_iommu));
 }
 
 static int list(struct cli *c)
@@ -114,7 +114,7 @@ static int list(struct cli *c)
 		for (i = 0; i < boxes.n; i++)
 			json_array_append_new(all, json_object_of(c->snap, &boxes.v[i], trusted_fields));
 		json_object_set_new(doc, "manager", json_string(t.manager == BOLT_RUNS ? "bolt" : "gpubay"));
-		json_object_set_new(doc, "require_iommu", json_boolean(t.file.require_iommu));
+		json_object_set_new(doc, "require_iommu", json_boolean(t.rules.require_iommu != NULL));
 		json_object_set_new(doc, "boxes", all);
 		json_print(doc, &c->out);
 		return EXIT_DONE;
@@ -166,7 +166,7 @@ const struct verb verb_trust = {
 	.summary = "which boxes may be let in over Thunderbolt and USB4",
 	.about = "Shows the boxes that are plugged in or known, and who lets them in; adds or removes one by its place (0-1) or its "
 		 "unique id. Nobody is let in who is not allowed. Where bolt runs it is asked to enroll or forget the box, else "
-		 "/etc/gpubay/trust is changed. Changing needs root.",
+		 "/etc/gpubay/trust is changed. What /etc/gpubay/profile.yaml allows is shown and never changed. Changing needs root.",
 	.opts = opts,
 	.max = 2,
 	.run = run,

@@ -101,7 +101,7 @@ static int take_label(struct cursor *c, const char **ret)
 
 static int parse_allow(struct cursor *c, struct trust_file *f)
 {
-	struct trust_entry entry = {.label = "", .line = c->line};
+	struct trust_entry entry = {.label = "", .file = c->path, .line = c->line};
 	const struct trust_entry *old;
 	const char *id_at = c->at;
 	int r = take_id(c, &entry.unique_id);

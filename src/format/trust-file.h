@@ -22,6 +22,7 @@ struct trust_entry {
 	bool iommu;            /* only where the IOMMU confines it */
 	bool key;              /* only where it proves itself by a key */
 	const char *label;     /* for people; "" for none */
+	const char *file;      /* that says so, and the line in it */
 	unsigned line;
 };
 struct trust_entry_list {

@@ -10,6 +10,7 @@
 	F(S, name, str, _, 0, "maker and name of the box, or the label it was given") \
 	F(S, router, ref, router, 0, "where it is plugged in; none when it is not") \
 	F(S, listed, b, _, 0, "on gpubay's own list, gpubay-trust(5)") \
+	F(S, profile, b, _, 0, "in the profile, gpubay-profile(5)") \
 	F(S, once, b, _, 0, "used up by the first time it is let in") \
 	F(S, iommu, b, _, 0, "only where the IOMMU confines it") \
 	F(S, key, b, _, 0, "only where it proves itself by a key") \

@@ -173,7 +173,7 @@ static bool use_up(struct attach *at, const struct trust_entry *entry)
 
 	if (!entry || !entry->once)
 		return true;
-	steps_begin(&at->st, "take its line out of " TRUST_FILE);
+	steps_begin(&at->st, "use up line %u of %s", entry->line, entry->file);
 	r = trust_use_up(entry, at->fx, &e);
 	return attach_wrote(at, r, *e.text ? arena_str(at->a, e.text) : NULL,
 			    "it was allowed one time, and that is used up: take the line out");

@@ -30,8 +30,8 @@ static const char *find_absent(const struct change *c, const char *text, struct 
 	const char *found = NULL;
 	uint32_t i;
 
-	for (i = 0; i < c->t->file.entries.n; i++)
-		strs_add(c->a, &ids, c->t->file.entries.v[i].unique_id);
+	for (i = 0; i < c->t->rules.all.n; i++)
+		strs_add(c->a, &ids, c->t->rules.all.v[i].unique_id);
 	for (i = 0; i < c->t->devices.n; i++)
 		strs_add(c->a, &ids, c->t->devices.v[i].uid);
 	for (i = 0; i < ids.n; i++) {
@@ -66,7 +66,7 @@ static int find_box(struct change *c, struct err *e)
 	if (!c->id)
 		return err_set(e, -ENODEV, "no box '%s' is plugged in or known; 'gpubay trust list' shows them, and a whole unique id "
 					   "can be given before the box is there", c->req->what);
-	entry = trust_file_find(&c->t->file, c->id);
+	entry = trust_rules_find(&c->t->rules, c->id);
 	c->name = entry && *entry->label ? entry->label : c->id;
 	return 0;
 }
@@ -230,9 +230,15 @@ static void add_to_list(struct change *c)
 static void remove_box(struct change *c)
 {
 	const struct bolt_device *d = bolt_find(&c->t->devices, c->id);
-	bool listed = trust_file_find(&c->t->file, c->id) != NULL, stored = d && d->stored;
+	const struct trust_rule *rule = trust_rules_profiled(&c->t->rules, c->id);
+	bool listed = trust_rules_listed(&c->t->rules, c->id), stored = d && d->stored;
 	struct bolt_job job = {.id = c->id, .call = call_forget};
 
+	if (rule && !listed && !stored) {
+		steps_conclude(&c->st, VERDICT_REFUSED, arena_printf(c->a, "line %u of %s allows %s", rule->line, PROFILE_FILE, c->name),
+			       "take it out there: gpubay does not change the profile");
+		return;
+	}
 	if (!listed && !stored) {
 		steps_conclude(&c->st, VERDICT_REFUSED, arena_printf(c->a, "%s is not trusted: there is nothing to take back", c->name), NULL);
 		return;
@@ -243,6 +249,11 @@ static void remove_box(struct change *c)
 		return;
 	if (key_forget(c->st.fx, c->id) < 0) {
 		steps_conclude(&c->st, VERDICT_FAILED, "the key that is kept for it could not be removed", "rm " KEYS_FOLDER "/*");
+		return;
+	}
+	if (rule) {
+		steps_conclude(&c->st, VERDICT_CHANGED, arena_printf(c->a, "line %u of %s still allows %s", rule->line, PROFILE_FILE, c->name),
+			       "take it out there: gpubay does not change the profile");
 		return;
 	}
 	steps_conclude(&c->st, VERDICT_CHANGED, arena_printf(c->a, "%s is not let in any more", c->name),
@@ -271,9 +282,22 @@ int trust_change(const struct trust_request *req, const struct trust *t, const s
 	return 0;
 }
 
+static int remember_used(const struct trust_entry *entry, struct effects *fx, struct err *e)
+{
+	struct statefile f CLEANUP(statefile_close) = {.lock = -1};
+	struct buf ids CLEANUP(buf_free) = BUF_NULL;
+	int r = fx->dry ? 0 : statefile_open(&f, TRUST_USED, e);
+
+	f.path = TRUST_USED;
+	if (r == 0)
+		r = statefile_read(&f, &ids, e);
+	buf_addf(&ids, "%s\n", entry->unique_id);
+	return r < 0 ? r : effects_file(fx, TRUST_USED, &ids, 0644, e);
+}
+
 int trust_use_up(const struct trust_entry *entry, struct effects *fx, struct err *e)
 {
 	struct change c = {.a = fx->a, .id = entry->unique_id, .st = {.fx = fx}};
 
-	return rewrite(&c, NULL, e);
+	return str_eq(entry->file, TRUST_FILE) ? rewrite(&c, NULL, e) : remember_used(entry, fx, e);
 }

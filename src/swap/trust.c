@@ -10,32 +10,6 @@
 
 enum { BOLT_OPEN_MS = 5000, BOLT_ASK_MS = 10000 };
 
-/* Who may write the list decides what reaches the machine's memory. */
-static int check_owner(const struct tree_dir *root, struct err *e)
-{
-	struct tree_stat st;
-	int r = tree_stat(root, TRUST_FILE + 1, &st);
-
-	if (r == 0 && (st.uid != 0 || (st.mode & 022)))
-		return err_set(e, -EPERM, "others than root may write '%s': 'chown root %s; chmod 0644 %s'", TRUST_FILE, TRUST_FILE,
-			       TRUST_FILE);
-	return 0;
-}
-
-static int read_list(struct trust *t, const struct tree_dir *root, struct arena *a, struct err *e)
-{
-	char *text;
-	size_t n;
-	int r = tree_read_file(root, TRUST_FILE + 1, a, TRUST_FILE_MAX + 1, &text, &n);
-
-	if (r == -ENOENT || r == -ENODATA)
-		return 0;
-	if (r < 0)
-		return err_set(e, r, "cannot read '%s': %s", TRUST_FILE, strerror(-r));
-	r = check_owner(root, e);
-	return r < 0 ? r : trust_file_parse(TRUST_FILE, text, n, a, &t->file, e);
-}
-
 static void ask_bolt(struct trust *t, bool start, struct arena *a)
 {
 	struct bolt *b CLEANUP(bolt_freep) = NULL;
@@ -57,7 +31,7 @@ int trust_open(struct trust *t, const struct tree_dir *root, bool live, bool sta
 	int r;
 
 	*t = (struct trust){.manager = BOLT_NONE};
-	r = read_list(t, root, a, e);
+	r = trust_rules_read(&t->rules, root, a, e);
 	if (r == 0 && live)
 		ask_bolt(t, start_bolt, a);
 	return r;
@@ -70,23 +44,23 @@ static void refuse(struct trust_answer *ret, const char *why, const char *remedy
 	ret->remedy = remedy;
 }
 
-/* What the list asks of the place where the box is plugged in. */
+/* What list and profile ask of the place where the box is plugged in. */
 static bool place_is_right(const struct trust *t, const struct tb_domain *d, struct arena *a, struct trust_answer *ret)
 {
-	bool iommu = t->file.require_iommu || (ret->entry && ret->entry->iommu);
+	bool iommu = t->rules.require_iommu || (ret->entry && ret->entry->iommu);
 
 	if (iommu && (!d || !FIELD_KNOWN(d, tb_domain, iommu_dma_protection) || !d->iommu_dma_protection)) {
 		refuse(ret,
 		       arena_printf(a, "%s of %s asks for an IOMMU that confines it, and %s has none",
-				    t->file.require_iommu ? "'require-iommu'" : arena_printf(a, "line %u", ret->entry->line), TRUST_FILE,
-				    d ? d->name : "its domain"),
+				    t->rules.require_iommu ? "'require-iommu'" : arena_printf(a, "line %u", ret->entry->line),
+				    t->rules.require_iommu ? t->rules.require_iommu : ret->entry->file, d ? d->name : "its domain"),
 		       check_row_find("GB6004")->remedy);
 		return false;
 	}
 	if (ret->entry && ret->entry->key && (!d || d->security != TB_SECURITY_SECURE)) {
 		refuse(ret,
 		       arena_printf(a, "line %u of %s asks for a key, and at the security level '%s' there are none", ret->entry->line,
-				    TRUST_FILE, d ? enum_name(&tb_security_tab, d->security) : "unknown"),
+				    ret->entry->file, d ? enum_name(&tb_security_tab, d->security) : "unknown"),
 		       arena_printf(a, "choose 'secure connect' in the firmware setup, or allow it without a key: gpubay trust add %s",
 				    ret->entry->unique_id));
 		return false;
@@ -95,13 +69,13 @@ static bool place_is_right(const struct trust *t, const struct tb_domain *d, str
 }
 
 /* Who said that it may come in; NULL: nobody. */
-static const char *consent(const struct tb_router *r, const struct bolt_device *d, const struct trust_answer *ret, bool once,
-			   struct arena *a)
+static const char *consent(const struct trust *t, const struct tb_router *r, const struct bolt_device *d,
+			   const struct trust_answer *ret, bool once, struct arena *a)
 {
 	bool stored = FIELD_KNOWN(r, tb_router, bolt_stored) && r->bolt_stored;
 
-	if (ret->entry)
-		return arena_printf(a, "allowed%s by line %u of %s", ret->entry->once ? " once" : "", ret->entry->line, TRUST_FILE);
+	if (ret->entry && !trust_rules_spent(&t->rules, ret->entry))
+		return arena_printf(a, "allowed%s by line %u of %s", ret->entry->once ? " once" : "", ret->entry->line, ret->entry->file);
 	if (stored || (d && d->stored))
 		return arena_printf(a, "enrolled in bolt (policy %s)", d ? d->policy : r->bolt_policy);
 	return once ? "allowed for this time" : NULL;
@@ -114,8 +88,8 @@ void trust_judge(const struct trust *t, const struct snapshot *s, uint32_t route
 	const struct tb_domain *d = box_domain(s, r);
 	const char *id = r->unique_id ? r->unique_id : "";
 
-	*ret = (struct trust_answer){.entry = trust_file_find(&t->file, id), .by_bolt = t->manager == BOLT_RUNS};
-	ret->why = consent(r, bolt_find(&t->devices, id), ret, once, a);
+	*ret = (struct trust_answer){.entry = trust_rules_find(&t->rules, id), .by_bolt = t->manager == BOLT_RUNS};
+	ret->why = consent(t, r, bolt_find(&t->devices, id), ret, once, a);
 	ret->allowed = ret->why != NULL;
 	if (d && box_level_shuts_out(d))
 		refuse(ret, arena_printf(a, "the security level of %s is '%s': no box gets a PCIe tunnel", d->name,
@@ -124,7 +98,10 @@ void trust_judge(const struct trust *t, const struct snapshot *s, uint32_t route
 	else if (!trust_is_id(id))
 		refuse(ret, "it has no unique id by which it could be known again", "update the firmware of the box");
 	else if (!ret->allowed)
-		refuse(ret, "nobody has allowed it", arena_printf(a, "to allow it for good: gpubay trust add %s; for this time: gpubay attach %s --once",
+		refuse(ret, ret->entry ? arena_printf(a, "line %u of %s allowed it one time, and that is used up", ret->entry->line,
+						      ret->entry->file)
+				       : "nobody has allowed it",
+		       arena_printf(a, "to allow it for good: gpubay trust add %s; for this time: gpubay attach %s --once",
 								  r->name, r->name));
 	else
 		place_is_right(t, d, a, ret);
@@ -134,11 +111,12 @@ void trust_judge(const struct trust *t, const struct snapshot *s, uint32_t route
 
 static void describe_kept(struct trusted *row, const struct trust *t, const struct tree_dir *root, struct arena *a)
 {
-	const struct trust_entry *entry = trust_file_find(&t->file, row->unique_id);
+	const struct trust_entry *entry = trust_rules_find(&t->rules, row->unique_id);
 	const struct bolt_device *d = bolt_find(&t->devices, row->unique_id);
 	int key = trust_is_id(row->unique_id) ? key_state(root, a, row->unique_id) : KEY_NONE;
 
-	FIELD_SET(row, trusted, listed, entry != NULL);
+	FIELD_SET(row, trusted, listed, trust_rules_listed(&t->rules, row->unique_id));
+	FIELD_SET(row, trusted, profile, trust_rules_profiled(&t->rules, row->unique_id) != NULL);
 	FIELD_SET(row, trusted, once, entry && entry->once);
 	FIELD_SET(row, trusted, iommu, entry && entry->iommu);
 	FIELD_SET(row, trusted, key, entry && entry->key);
@@ -209,8 +187,8 @@ void trust_list(const struct trust *t, const struct snapshot *s, const struct tr
 	for (i = 0; i < s->routers.n; i++)
 		if (box_is(&s->routers.v[i]))
 			list_box(t, s, i, root, a, ret);
-	for (i = 0; i < t->file.entries.n; i++)
-		list_absent(t, t->file.entries.v[i].unique_id, root, a, ret);
+	for (i = 0; i < t->rules.all.n; i++)
+		list_absent(t, t->rules.all.v[i].unique_id, root, a, ret);
 	for (i = 0; i < t->devices.n; i++)
 		if (t->devices.v[i].stored)
 			list_absent(t, t->devices.v[i].uid, root, a, ret);

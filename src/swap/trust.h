@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who is let in. Nobody is, unless somebody said so: on gpubay's list (gpubay-trust(5)), by enrolling the box in bolt, or
- * for this one time. Where bolt runs, it lets in and remembers, and gpubay asks it: two managers would fight. What a list
+ * Who is let in. Nobody is, unless somebody said so: on gpubay's list (gpubay-trust(5)), in the profile
+ * (gpubay-profile(5)), by enrolling the box in bolt, or for this one time. Where bolt runs, it lets in and remembers, and gpubay asks it: two managers would fight. What a list
  * asks for beyond (an IOMMU, a key) holds whoever lets in.
  */
 #ifndef GPUBAY_SWAP_TRUST_H
 #define GPUBAY_SWAP_TRUST_H
 
 #include "clients/bolt.h"
+#include "config/profile.h"
 #include "format/trust-file.h"
 #include "host/effects.h"
 #include "host/tree.h"
@@ -16,17 +17,37 @@
 #include "model/trust.h"
 
 #define TRUST_FILE "/etc/gpubay/trust"
+/* Unique ids, one a line: what the profile allowed one time and that is used up. A profile is not ours to change. */
+#define TRUST_USED "/var/lib/gpubay/trust-used"
+
+/* What the files of this machine say. */
+struct trust_rules {
+	struct trust_entry_list all; /* of list and profile: a box stands here once, and what either asks for holds */
+	struct trust_file list;
+	struct profile profile;
+	struct strs used;
+	const char *require_iommu; /* which file asks it of every box; NULL: none */
+};
 
 struct trust {
-	struct trust_file file;
+	struct trust_rules rules;
 	enum bolt_presence manager;     /* BOLT_RUNS: it lets in and remembers */
 	const char *manager_note;       /* why bolt could not be asked, where that is worth saying; NULL */
 	struct bolt_device_list devices; /* what bolt knows */
 };
 
+/* -EINVAL, -EPERM as for trust_open. */
+int trust_rules_read(struct trust_rules *ret, const struct tree_dir *root, struct arena *a, struct err *e);
+const struct trust_entry *trust_rules_find(const struct trust_rules *r, const char *unique_id); /* NULL: nowhere */
+/* By the list alone, or by the profile alone. */
+bool trust_rules_listed(const struct trust_rules *r, const char *unique_id);
+const struct trust_rule *trust_rules_profiled(const struct trust_rules *r, const char *unique_id);
+/* It was allowed one time, and that is used up. */
+bool trust_rules_spent(const struct trust_rules *r, const struct trust_entry *entry);
+
 /*
- * Reads the list, and on the live machine asks for bolt; one that is asleep is started with start_bolt. -EINVAL: the
- * list is not understood (file:line:column), -EPERM: others than root may write it; then nobody is let in.
+ * Reads list and profile, and on the live machine asks for bolt; one that is asleep is started with start_bolt. -EINVAL: one of
+ * them is not understood (file:line:column), -EPERM: others than root may write it; then nobody is let in.
  */
 int trust_open(struct trust *t, const struct tree_dir *root, bool live, bool start_bolt, struct arena *a, struct err *e);
 
@@ -35,7 +56,7 @@ struct trust_answer {
 	bool allowed;
 	const char *why;
 	const char *remedy; /* NULL when allowed */
-	const struct trust_entry *entry; /* NULL: not on the list */
+	const struct trust_entry *entry; /* NULL: neither list nor profile has it */
 	bool by_bolt;
 	bool by_key;        /* sysfs: it proves itself by a key, or is given one */
 };
@@ -58,7 +79,7 @@ struct trust_request {
  */
 int trust_change(const struct trust_request *req, const struct trust *t, const struct snapshot *s, struct effects *fx,
 		 const struct swap_listener *tell, struct outcome *out, struct err *e);
-/* It was let in: an entry for one time is taken off the list. */
+/* It was let in: an entry for one time is taken off the list, or remembered as used up where the profile has it. */
 int trust_use_up(const struct trust_entry *entry, struct effects *fx, struct err *e);
 
 #endif
