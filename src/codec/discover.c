@@ -7,11 +7,6 @@
 #include "facts/facts.h"
 #include "facts/legacy.h"
 
-json_t *json_tri(enum tri t)
-{
-	return t == TRI_UNKNOWN ? json_null() : json_boolean(t == TRI_YES);
-}
-
 static json_t *text_or_null(const char *s)
 {
 	return s && *s ? json_string(s) : json_null();

@@ -44,6 +44,9 @@ json_t *discover_egpu(const struct snapshot *s);
 json_t *discover_dp(const struct snapshot *s);
 json_t *discover_rdma(const struct snapshot *s);
 json_t *discover_pairs(const struct snapshot *s);
-json_t *json_tri(enum tri t);
+static inline json_t *json_tri(enum tri t)
+{
+	return t == TRI_UNKNOWN ? json_null() : json_boolean(t == TRI_YES);
+}
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of lspci's text (lspci.c), as the files know it that read the forms of its lines. */
+/* What the files share that read the forms of lspci's lines; lspci.c hands them line after line. */
 #ifndef GPUBAY_HOST_LSPCI_READER_H
 #define GPUBAY_HOST_LSPCI_READER_H
 
@@ -40,6 +40,10 @@ struct lspci_reader {
 int lspci_expected(const struct lspci_reader *r, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The function of a line that names one; the same address again adds to what is known of it. */
 int lspci_fn_begin(struct lspci_reader *r, const struct lspci_address *addr, struct lspci_fn **ret);
+/* Nothing more of this run comes: what its witness says of the others is known. */
+void lspci_run_end(struct lspci_reader *r);
+/* By which functions are ordered. */
+uint64_t lspci_address_key(const struct lspci_fn *f);
 /* The function that details belong to; NULL none. */
 struct lspci_fn *lspci_current(struct lspci_reader *r);
 
