@@ -93,12 +93,13 @@ int holders_look(struct cli *c, struct holders_seen *ret)
 	if (r)
 		return r;
 	held_nodes_find(c->tree, c->snap, gpus, n, c->a, &ret->nodes);
-	r = holders_find(c->tree, &ret->nodes, c->a, &ret->holders, &ret->partial);
+	r = holders_find(c->tree, &ret->nodes, c->a, &ret->holders, &ret->view);
 	if (r == -ENODATA || r == -ENOENT)
 		return cli_error(c, EXIT_UNREADABLE, "%s has no processes in it", c->snap->source_name);
 	if (r < 0)
 		return cli_error(c, EXIT_UNREADABLE, "cannot read /proc of %s: %s", c->snap->source_name, strerror(-r));
-	if (ret->partial)
-		fprintf(stderr, "gpubay: not every process could be looked at; root can, outside of containers\n");
+	if (ret->view.partial)
+		fprintf(stderr, "gpubay: not every process could be looked at; root can, outside of containers: %s\n",
+			holders_say_view(c->a, &ret->view));
 	return 0;
 }

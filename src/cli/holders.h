@@ -9,7 +9,7 @@
 struct holders_seen {
 	struct held_nodes nodes;
 	struct holder_list holders;
-	bool partial;
+	struct holders_view view;
 };
 /* Who uses the GPU of the first argument, or all: 0, or an exit status with the message printed. */
 int holders_look(struct cli *c, struct holders_seen *ret);

@@ -65,7 +65,7 @@ static int run(struct cli *c)
 		return EXIT_DONE;
 	}
 	doc = json_document("containers");
-	json_object_set_new(doc, "partial", json_boolean(seen.partial));
+	json_object_set_new(doc, "partial", json_boolean(seen.view.partial));
 	json_object_set_new(doc, "containers", json_array_of(c->snap, l.v, l.n, sizeof(*l.v), gpu_container_fields));
 	json_print(doc, &c->out);
 	return EXIT_DONE;

@@ -68,7 +68,7 @@ static int run(struct cli *c)
 	/* Before the first look: what another one is changing is not worth looking at. */
 	if (!fx.dry && turn_take(&e) < 0)
 		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
-	r = cli_snapshot(c, PROBE_LIST | PROBE_PLATFORM);
+	r = cli_snapshot(c, PROBE_LIST | PROBE_EDID | PROBE_PLATFORM);
 	if (r)
 		return r;
 	outlive_terminal();

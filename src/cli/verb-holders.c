@@ -25,7 +25,7 @@ static void print_all(struct cli *c, const struct holders_seen *seen)
 		struct holder_list some = of_gpu(c, &seen->holders, g->index);
 
 		buf_addf(&c->out, "%s%s%s %s%s: %s\n", i ? "\n" : "", cli_bold(c), say_addr(c, g->gpu->address), say_name(c, g->gpu),
-			 cli_plain(c), some.n ? "in use" : seen->partial ? "no user that could be seen" : "nobody uses it");
+			 cli_plain(c), some.n ? "in use" : seen->view.partial ? "no user that could be seen" : "nobody uses it");
 		holders_print(c, &some);
 	}
 	if (seen->nodes.gpus.n == 0)
@@ -40,7 +40,7 @@ static void print_json(struct cli *c, const struct holders_seen *seen)
 	for (i = 0; i < seen->nodes.gpus.n; i++)
 		json_array_append_new(gpus, json_string(say_addr(c, seen->nodes.gpus.v[i].gpu->address)));
 	json_object_set_new(doc, "gpus", gpus);
-	json_object_set_new(doc, "partial", json_boolean(seen->partial));
+	json_object_set_new(doc, "partial", json_boolean(seen->view.partial));
 	json_object_set_new(doc, "holders", json_array_of(c->snap, seen->holders.v, seen->holders.n, sizeof(*seen->holders.v), holder_fields));
 	json_print(doc, &c->out);
 }

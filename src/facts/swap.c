@@ -53,6 +53,30 @@ const struct facts_waits *facts_waits_find(const char *driver)
 	return NULL;
 }
 
+const struct facts_kernel_user facts_kernel_users[] = {
+	{"nvidia",
+	 "nvidia_drm",
+	 "modeset",
+	 {580, 105, 8},
+	 "nvidia-drm has it open for displays (modeset=1) and closes single GPUs only since driver 580.105.08: "
+	 "unbinding would wait in the kernel for ever",
+	 "install NVIDIA's driver 580.105.08 or newer, or boot with nvidia-drm.modeset=0; until then shut the machine "
+	 "down to unplug it",
+	 "NVIDIA/open-gpu-kernel-modules 580.105.08: kernel-open/nvidia/nv-pci.c nvidia_modeset_remove, "
+	 "kernel-open/nvidia-drm/nvidia-drm.c .remove"},
+	{0},
+};
+
+const struct facts_kernel_user *facts_kernel_user_find(const char *driver)
+{
+	const struct facts_kernel_user *f;
+
+	for (f = facts_kernel_users; driver && f->driver; f++)
+		if (str_eq(f->driver, driver))
+			return f;
+	return NULL;
+}
+
 const struct facts_daemon facts_daemons[] = {
 	{"nvidia-persiste", "nvidia-persistenced.service", "nvidia-smi -i %a -pm 0",
 	 "NVIDIA GPUs are set up anew for each program",

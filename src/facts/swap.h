@@ -28,6 +28,17 @@ struct facts_waits {
 extern const struct facts_waits facts_waits[];
 const struct facts_waits *facts_waits_find(const char *driver); /* NULL when it has no row */
 
+/* Drivers that a module of the kernel has open itself, for displays, and that it closes for a single GPU only lately. */
+struct facts_kernel_user {
+	const char *driver;
+	const char *module, *parameter; /* while this parameter of the module is on */
+	unsigned fixed[3];              /* version of the driver that closes it in time */
+	const char *effect, *remedy;
+	const char *source;
+};
+extern const struct facts_kernel_user facts_kernel_users[];
+const struct facts_kernel_user *facts_kernel_user_find(const char *driver); /* NULL when it has no row */
+
 /*
  * Daemons that hold every GPU of theirs and can be asked to let go. `release` is tried first: a command for this one GPU,
  * with %a its PCI address and %v %d %V %D vendor, device and those of the subsystem, four digits each. Where there is

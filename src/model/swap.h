@@ -26,7 +26,8 @@ FIELD_STRUCT(swap_step, SWAP_STEP)
 /* How a process holds a GPU. */
 #define HOLD(E, P) \
 	E(P, OPEN, "open file") E(P, MAPPED, "mapping") E(P, OPEN_DELETED, "open file of a node that is gone") \
-	E(P, MAPPED_DELETED, "mapping of a node that is gone") E(P, CONSOLE, "console") E(P, MOUNT, "mounted file system")
+	E(P, MAPPED_DELETED, "mapping of a node that is gone") E(P, CONSOLE, "console") E(P, MOUNT, "mounted file system") \
+	E(P, NETWORK, "network interface")
 ENUM_DECL(hold, HOLD)
 
 /* A process that has a GPU open. Nodes that all GPUs of a vendor share (nvidiactl, nvidia-uvm, kfd) make it possible, not certain. */
@@ -78,7 +79,8 @@ ENUM_DECL(verdict, VERDICT)
 	F(S, dry_run, b, _, 0, "nothing was changed") \
 	F(S, steps, list, swap_step, 0, "what was done, in order") \
 	F(S, holders, list, holder, 0, "processes that hold the GPU") \
-	F(S, holders_partial, b, _, 0, "not every process could be looked at")
+	F(S, holders_partial, b, _, 0, "not every process could be looked at") \
+	F(S, holders_unseen, strs, _, 0, "those that could not: name and number")
 FIELD_STRUCT(outcome, OUTCOME)
 
 /* Told of each step as it happens. */

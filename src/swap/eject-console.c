@@ -88,6 +88,11 @@ static bool is_bound(struct eject *e)
 	return tree_read_str(&e->m->tree->root, path, e->a, &bound) == 0 && str_eq(bound, "1");
 }
 
+uint32_t eject_console_uses(struct eject *e)
+{
+	return framebuffer_console(e) ? count_framebuffers(e).ours : 0;
+}
+
 static bool leave_console(struct eject *e)
 {
 	struct framebuffers n = count_framebuffers(e);

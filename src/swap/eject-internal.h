@@ -41,10 +41,15 @@ bool eject_step_refuse(struct eject *e);
 bool eject_step_warn(struct eject *e);
 /* eject-users.c */
 bool eject_step_look(struct eject *e);
+/* A driver that waits for its users in the kernel, among those of the unit; NULL: none does. */
+const struct facts_waits *eject_waits(const struct eject *e);
 /* Everybody who keeps the GPU from going; false where not everybody could be seen, the refusal said. */
 bool eject_blockers(struct eject *e, struct holder_list *ret);
+/* The last look before a driver that waits for its users is asked to let go: those that no process shows. */
+bool eject_step_count(struct eject *e);
 /* Refuses with the list. Always false. */
 bool eject_refuse_users(struct eject *e, const struct holder_list *l);
+/* eject-daemons.c */
 bool eject_step_daemons(struct eject *e);
 void eject_daemons_again(struct eject *e);
 /* eject-stop.c */
@@ -52,6 +57,8 @@ bool eject_step_stop(struct eject *e);
 /* eject-console.c */
 bool eject_step_console(struct eject *e);
 void eject_console_again(struct eject *e);
+/* How often text consoles use its drivers now. */
+uint32_t eject_console_uses(struct eject *e);
 /* eject-hardware.c */
 bool eject_step_vfs(struct eject *e);
 bool eject_step_unbind(struct eject *e);

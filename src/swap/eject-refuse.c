@@ -67,6 +67,54 @@ static struct no wedged(const struct eject *e)
 			   "leave it plugged in, save your work and reboot"};
 }
 
+/* A driver that believes that the GPU is at the end of a cable lets go of it with users; it asks who made the host's port. */
+static bool taken_for_external(const struct eject *e, const struct gpu *g)
+{
+	const struct facts_tb_host *row = facts_tb_host_find(g->driver);
+	const struct pci_device *d = &e->s->pci.v[g->pci];
+
+	return row && e->unit.how->tunnel && FIELD_KNOWN(d, pci_device, root_port) && d->root_port != NONE &&
+	       e->s->pci.v[d->root_port].vendor_id == row->vendor;
+}
+
+static bool is_older(const struct eject *e, const struct facts_kernel_user *row)
+{
+	struct strs words;
+	const char *text;
+	uint32_t i, v;
+
+	if (tree_read_str(&e->m->tree->root, arena_printf(e->a, "sys/module/%s/version", row->driver), e->a, &text) < 0)
+		return true;
+	words = str_split(e->a, text, ".");
+	for (i = 0; i < ARRAY_LEN(row->fixed); i++) {
+		if (i >= words.n || parse_u32(words.v[i], 10, UINT32_MAX, &v) < 0)
+			return true;
+		if (v != row->fixed[i])
+			return v < row->fixed[i];
+	}
+	return false;
+}
+
+/* Where no process has it, and the kernel itself does. */
+static struct no open_in_kernel(const struct eject *e)
+{
+	uint32_t i;
+
+	for (i = 0; i < e->unit.gpus.n; i++) {
+		const struct gpu *g = &e->s->gpus.v[e->unit.gpus.v[i]];
+		const struct facts_kernel_user *row = facts_kernel_user_find(g->driver);
+		const char *on;
+
+		if (!row || taken_for_external(e, g) || !is_older(e, row) ||
+		    tree_read_str(&e->m->tree->root, arena_printf(e->a, "sys/module/%s/parameters/%s", row->module, row->parameter), e->a,
+				  &on) < 0 ||
+		    !(str_eq(on, "Y") || str_eq(on, "1")))
+			continue;
+		return (struct no){state_reason(e, g, arena_printf(e->a, "cannot be let go: %s", row->effect)), row->remedy};
+	}
+	return (struct no){0};
+}
+
 static struct no no_hotplug(const struct eject *e)
 {
 	if (!e->unit.how->unsafe || e->req->force)
@@ -114,7 +162,7 @@ static struct no only_display(const struct eject *e)
 }
 
 static struct no (*const reasons[])(const struct eject *e) = {
-	not_root, integrated, lost, wedged, no_hotplug, boot_display, only_display};
+	not_root, integrated, lost, wedged, open_in_kernel, no_hotplug, boot_display, only_display};
 
 bool eject_step_refuse(struct eject *e)
 {

@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "facts/holders.h"
 #include "swap/eject-internal.h"
+#include "swap/process.h"
 #include "swap/stop.h"
 
 #include <errno.h>
@@ -17,19 +18,15 @@
 
 enum { LOOK_AGAIN_MS = 200, KILLED_MS = 5000, GRACE_MS = 10000 };
 
-/* The start time of a process: the 22nd field; its name, the second, may hold anything. */
+/* 0: not known. */
 static uint64_t start_ticks(struct eject *e, uint32_t pid)
 {
-	const char *text, *at;
+	struct tree_dir process CLEANUP(tree_close) = {.fd = -1};
 	uint64_t v = 0;
-	struct strs words;
 
-	if (tree_read_str(&e->m->tree->root, arena_printf(e->a, "proc/%u/stat", pid), e->a, &text) <
-	    0)
+	if (tree_open(&e->m->tree->root, arena_printf(e->a, "proc/%u", pid), &process) < 0)
 		return 0;
-	at = strrchr(text, ')');
-	words = str_split(e->a, at ? at + 1 : "", " ");
-	return words.n > 19 && parse_u64(words.v[19], 10, UINT64_MAX, &v) == 0 ? v : 0;
+	return process_stat(&process, PROCESS_STAT_START, &v) ? v : 0;
 }
 
 static int signal_process(struct eject *e, const struct holder *h, int sig)
@@ -113,6 +110,8 @@ static const char *spared(struct eject *e, const struct holder_list *l)
 			return "process 1 holds it, which cannot be ended";
 		if (h->how == HOLD_MOUNT)
 			return "a file system on what goes with it is mounted";
+		if (h->how == HOLD_NETWORK)
+			return arena_printf(e->a, "%s goes with it", name);
 		if (h->pod && *h->pod)
 			return arena_printf(
 				e->a, "the pod %s holds it, and Kubernetes would start it again",
@@ -134,7 +133,8 @@ static bool refuse_spared(struct eject *e, const struct holder_list *l, const ch
 	e->out->holders = *l;
 	return eject_refuse(
 		e, why,
-		"end it yourself (log out, unmount, drain the node), then eject again; --force ends a session, too");
+		"end it yourself (log out, unmount, drain the node, take the interface down), then eject again; --force ends a session, too, "
+		"and takes a network interface away");
 }
 
 /* Brokers let go when those do that they opened it for. */

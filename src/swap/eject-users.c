@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Nobody may use the GPU when its driver lets go. Daemons that hold every GPU are asked to let go of this one; all others
- * are a person's programs, and are ended only when the person said so.
+ * Nobody may use the GPU when its driver lets go, nor what is unplugged with it: who does is found, and refused with the
+ * list, or left to be ended (eject-stop.c) when a person said so.
  */
 #include "base/parse.h"
+#include "swap/company.h"
 #include "swap/eject-internal.h"
+#include "swap/module-uses.h"
 
-#include <errno.h>
-#include <time.h>
-
-enum { LOOK_AGAIN_MS = 200 };
-
-/* A driver that waits for its users, among those of the unit. */
-static const struct facts_waits *waits(const struct eject *e)
+const struct facts_waits *eject_waits(const struct eject *e)
 {
 	uint32_t i;
 
@@ -35,7 +31,8 @@ static const struct facts_waits *waits(const struct eject *e)
 
 /*
  * Whether this one keeps the GPU from going. A console is taken off its framebuffer, which is a step of its own. With
- * --force, drivers that can let go of a GPU in use do, and who may only use another GPU is not asked.
+ * --force, drivers that can let go of a GPU in use do, and who may only use another GPU is not asked; a mounted disk
+ * stays a reason.
  */
 static bool blocks(const struct eject *e, const struct holder *h)
 {
@@ -46,21 +43,55 @@ static bool blocks(const struct eject *e, const struct holder *h)
 	/* Left over from an earlier binding, of this GPU or another: today's driver has nothing to do with it. */
 	if (!h->certain && (h->how == HOLD_OPEN_DELETED || h->how == HOLD_MAPPED_DELETED))
 		return false;
-	return !e->req->force || (h->certain && waits(e));
+	return !e->req->force || (h->certain && h->how != HOLD_NETWORK && eject_waits(e));
+}
+
+/* None of its drivers has a user, seen or not. */
+static bool kernel_counts_none(struct eject *e)
+{
+	uint64_t uses;
+	uint32_t i;
+
+	for (i = 0; i < e->unit.gpus.n; i++) {
+		const char *driver = e->s->gpus.v[e->unit.gpus.v[i]].driver;
+
+		if (driver && *driver && (!module_uses(e->m->tree, e->a, driver, &uses) || uses))
+			return false;
+	}
+	return e->unit.vfs.n == 0;
+}
+
+/* Nobody can be ruled out that was not seen, but by the kernel's own count, or by a person. */
+static bool may_be_partial(struct eject *e)
+{
+	if (!e->s->is_root)
+		return false;
+	return kernel_counts_none(e) || (e->req->force && !eject_waits(e));
+}
+
+static bool refuse_partial(struct eject *e, const struct holders_view *view)
+{
+	const char *who = holders_say_view(e->a, view);
+
+	return eject_refuse(
+		e, arena_printf(e->a, "not every process that may hold the GPU could be looked at%s%s", *who ? ": " : "", who),
+		!e->s->is_root || !*who ? "run it as root, on the machine itself and not in a container" :
+		eject_waits(e) ? "run it on the machine itself; --force does not help here: its driver would wait for whoever holds it" :
+				 "run it on the machine itself; or, where you know that none of these uses it: --force");
 }
 
 /* Everybody who holds it now. False, and the refusal said, where not everybody could be seen. */
 static bool scan(struct eject *e, struct holder_list *ret)
 {
-	bool partial = true;
-	int r = holders_find(e->m->tree, &e->nodes, e->a, ret, &partial);
+	struct holders_view view = {.partial = true};
+	int r = holders_find(e->m->tree, &e->nodes, e->a, ret, &view);
 
-	FIELD_SET(e->out, outcome, holders_partial, r < 0 || partial);
-	if (r == 0 && !partial)
+	FIELD_SET(e->out, outcome, holders_partial, r < 0 || view.partial);
+	FIELD_SET(e->out, outcome, holders_unseen, view.unseen);
+	if (r == 0 && (!view.partial || may_be_partial(e)))
 		return true;
 	e->out->holders = *ret;
-	return eject_refuse(e, "not every process that may hold the GPU could be looked at",
-			    "run it as root, on the machine itself and not in a container");
+	return refuse_partial(e, &view);
 }
 
 /* Those that keep it from going; with `daemons` false, daemons that can be asked are left out. */
@@ -82,31 +113,45 @@ static const char *say_users(struct eject *e, const struct holder_list *l)
 	uint32_t i;
 
 	for (i = 0; i < l->n && i < 8; i++)
-		buf_addf(&b, "%s%s (%u)", i ? ", " : "", l->v[i].command ? l->v[i].command : "?",
-			 l->v[i].pid);
+		buf_addf(&b, "%s%s%s", i ? ", " : "", l->v[i].command ? l->v[i].command : "?",
+			 FIELD_KNOWN(&l->v[i], holder, pid) ? arena_printf(e->a, " (%u)", l->v[i].pid) : "");
 	if (l->n > 8)
 		buf_addf(&b, " and %u more", l->n - 8);
 	return b.n ? arena_strn(e->a, b.p, b.n) : NULL;
 }
 
+/* What is told of those that keep it, by what they are: the strongest kind says what to do. */
+static const char *mend(const struct eject *e, bool disk, bool network, bool process)
+{
+	if (disk)
+		return "unmount what is on it, then eject again";
+	if (network && !process)
+		return "let the machine be reached another way, or take the interface down ('ip link set NAME down'); --force takes it "
+		       "away as it is";
+	return e->req->stop ? "end these programs yourself, or say --stop --force to end them at once" :
+			      "end these programs, or say --stop to have them ended";
+}
+
 bool eject_refuse_users(struct eject *e, const struct holder_list *l)
 {
-	const struct facts_waits *row = waits(e);
-	bool mount = false;
+	const struct facts_waits *row = eject_waits(e);
+	bool disk = false, network = false, process = false;
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
 	uint32_t i;
 
-	for (i = 0; i < l->n; i++)
-		mount |= l->v[i].how == HOLD_MOUNT;
+	for (i = 0; i < l->n; i++) {
+		disk |= l->v[i].how == HOLD_MOUNT;
+		network |= l->v[i].how == HOLD_NETWORK;
+		process |= l->v[i].how != HOLD_MOUNT && l->v[i].how != HOLD_NETWORK;
+	}
+	if (process)
+		buf_addf(&b, "it is used%s%s", row ? "; " : "", row ? row->effect : "");
+	if (disk)
+		buf_addf(&b, "%sa disk that goes with it is mounted", b.n ? "; " : "");
+	if (network)
+		buf_addf(&b, "%sa network interface that goes with it is in use", b.n ? "; " : "");
 	e->out->holders = *l;
-	return eject_refuse(
-		e,
-		arena_printf(e->a, "%s%s%s",
-			     mount ? "a file system on it is mounted, or it is used" : "it is used",
-			     row ? "; " : "", row ? row->effect : ""),
-		mount ? "unmount what is on it, then eject again" :
-		e->req->stop ?
-			"end these programs yourself, or say --stop --force to end them at once" :
-			"end these programs, or say --stop to have them ended");
+	return eject_refuse(e, arena_strn(e->a, b.p ? b.p : "", b.n), mend(e, disk, network, process));
 }
 
 bool eject_blockers(struct eject *e, struct holder_list *ret)
@@ -129,6 +174,7 @@ bool eject_step_look(struct eject *e)
 	for (i = 0; i < e->unit.gpus.n; i++)
 		gpus[i] = &e->s->gpus.v[e->unit.gpus.v[i]];
 	held_nodes_find(e->m->tree, e->s, gpus, e->unit.gpus.n, e->a, &e->nodes);
+	company_is(e->m->tree, e->a, &e->nodes, &e->unit.others);
 	if (!scan(e, &all))
 		return false;
 	some = blockers(e, &all, false);
@@ -141,116 +187,41 @@ bool eject_step_look(struct eject *e)
 	return true;
 }
 
-/* The words of a daemon's command, for the GPU that goes. */
-static const char *const *fill(struct eject *e, const char *template)
+/* Whether anybody can be seen to have a GPU of this driver. */
+static bool seen_in_use(struct eject *e, const char *driver)
 {
-	const struct pci_device *d = &e->s->pci.v[e->g->pci];
-	struct strs words = str_split(e->a, template, " "), done = {0};
-	char address[PCI_ADDR_TEXT];
-	const char *c;
-	uint32_t i;
-
-	pci_addr_text(d->address, address);
-	for (i = 0; i < words.n; i++) {
-		struct buf b CLEANUP(buf_free) = BUF_NULL;
-
-		for (c = words.v[i]; *c; c++) {
-			if (*c != '%') {
-				buf_addc(&b, *c);
-				continue;
-			}
-			switch (*++c) {
-			case 'a': buf_adds(&b, address); break;
-			case 'v': buf_addf(&b, "%04X", d->vendor_id); break;
-			case 'd': buf_addf(&b, "%04X", d->device_id); break;
-			case 'V': buf_addf(&b, "%04X", d->subsystem_vendor_id); break;
-			default: buf_addf(&b, "%04X", d->subsystem_device_id); break;
-			}
-		}
-		strs_add(e->a, &done, arena_strn(e->a, b.p, b.n));
-	}
-	strs_add(e->a, &done, NULL);
-	return done.v;
-}
-
-/* Whether the daemon still holds it, after some time to let go. */
-static bool holds_still(struct eject *e, const struct facts_daemon *row, uint32_t wait_ms)
-{
-	const struct timespec piece = {.tv_nsec = LOOK_AGAIN_MS * 1000 * 1000};
-	struct holder_list all;
-	bool partial, holds;
-	uint32_t i, waited;
-
-	for (waited = 0;; waited += LOOK_AGAIN_MS) {
-		all = (struct holder_list){0};
-		if (e->fx->dry || holders_find(e->m->tree, &e->nodes, e->a, &all, &partial) < 0)
-			return false;
-		for (i = 0, holds = false; i < all.n; i++)
-			holds |= facts_daemon_find(all.v[i].command) == row;
-		if (!holds || waited >= wait_ms)
-			return holds;
-		nanosleep(&piece, NULL);
-	}
-}
-
-static int systemctl(struct eject *e, const char *verb, const char *unit)
-{
-	const char *const argv[] = {"systemctl", verb, unit, NULL};
-
-	return effects_run(e->fx, argv, e->timeout_ms, NULL);
-}
-
-static void quiet(struct eject *e, const struct facts_daemon *row)
-{
-	struct err err = {0};
-	int r = -ENOENT;
-
-	steps_begin(&e->steps, "%s lets go", row->program);
-	if (row->release)
-		r = effects_run(e->fx, fill(e, row->release), e->timeout_ms, NULL);
-	if (r == 0 && !holds_still(e, row, 2000)) {
-		steps_end(&e->steps, STEP_RESULT_DONE, NULL, NULL);
-		return;
-	}
-	if (!strs_has(&e->journal.units, row->unit))
-		strs_add(e->a, &e->journal.units, row->unit);
-	journal_write(e->fx, &e->journal, &err);
-	r = systemctl(e, "stop", row->unit);
-	steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE,
-		  r ? arena_printf(e->a, "'systemctl stop %s' failed", row->unit) :
-		      arena_printf(e->a, "%s is stopped meanwhile: %s", row->unit, row->what),
-		  NULL);
-}
-
-bool eject_step_daemons(struct eject *e)
-{
-	const struct facts_daemon *row;
+	const struct gpu **gpus = arena_alloc(e->a, e->s->gpus.n * sizeof(*gpus));
 	struct holder_list all = {0};
-	struct strs done = {0};
-	bool partial;
-	uint32_t i;
+	struct holders_view view;
+	struct held_nodes nodes;
+	uint32_t i, n = 0;
 
-	if (holders_find(e->m->tree, &e->nodes, e->a, &all, &partial) < 0)
+	for (i = 0; i < e->s->gpus.n; i++)
+		if (str_eq(e->s->gpus.v[i].driver, driver))
+			gpus[n++] = &e->s->gpus.v[i];
+	held_nodes_find(e->m->tree, e->s, gpus, n, e->a, &nodes);
+	if (holders_find(e->m->tree, &nodes, e->a, &all, &view) < 0)
 		return true;
-	for (i = 0; i < all.n; i++) {
-		row = facts_daemon_find(all.v[i].command);
-		if (!row || strs_has(&done, row->unit))
-			continue;
-		strs_add(e->a, &done, row->unit);
-		quiet(e, row);
-	}
-	return true;
+	for (i = 0; i < all.n; i++)
+		if (all.v[i].how != HOLD_CONSOLE && all.v[i].how != HOLD_MOUNT && all.v[i].how != HOLD_NETWORK)
+			return true;
+	return false;
 }
 
-void eject_daemons_again(struct eject *e)
+/* Which GPU is meant the kernel's count does not say; so it counts only while nobody has any of the driver's. */
+bool eject_step_count(struct eject *e)
 {
-	uint32_t i;
-	int r;
+	const struct facts_waits *row = eject_waits(e);
+	uint64_t uses;
 
-	for (i = 0; i < e->journal.units.n; i++) {
-		steps_begin(&e->steps, "start %s again", e->journal.units.v[i]);
-		r = systemctl(e, "start", e->journal.units.v[i]);
-		steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE, NULL, NULL);
-	}
-	e->journal.units.n = 0;
+	if (!row || e->req->force || e->fx->dry || !module_uses(e->m->tree, e->a, row->driver, &uses) || uses <= eject_console_uses(e) ||
+	    seen_in_use(e, row->driver))
+		return true;
+	return eject_refuse(
+		e,
+		arena_printf(e->a,
+			     "the kernel counts %llu users of %s that no process shows: a buffer that another driver still has, or a "
+			     "descriptor on its way between programs; %s",
+			     (unsigned long long)uses, row->driver, row->effect),
+		"end the programs that used it last, desktops among them, and eject again; --force goes on, and may hang for good");
 }

@@ -2,6 +2,7 @@
 #include "swap/eject.h"
 
 #include "base/parse.h"
+#include "swap/company.h"
 #include "swap/eject-internal.h"
 #include "swap/give.h"
 #include "swap/note.h"
@@ -105,10 +106,11 @@ bool eject_wrote(struct eject *e, int r, const int *fine)
 static bool step_unit(struct eject *e)
 {
 	const char *others = unit_say_all(e->s, e->a, &e->unit.others);
+	const char *usb = company_say_usb(e->m->tree, e->a, e->s, &e->unit.others);
 
 	steps_tell(&e->steps, "what goes", STEP_RESULT_DONE,
-		   arena_printf(e->a, "%s%s%s", unit_say_all(e->s, e->a, &e->g->functions),
-				*others ? "; with it: " : "", others),
+		   arena_printf(e->a, "%s%s%s%s%s", unit_say_all(e->s, e->a, &e->g->functions),
+				*others ? "; with it: " : "", others, *usb ? "; on its USB: " : "", usb),
 		   NULL);
 	return true;
 }
@@ -237,8 +239,9 @@ void eject(const struct eject_machine *m, const struct eject_request *req, const
 		step_unit,	    eject_step_refuse, eject_step_warn,
 		eject_step_look,    step_withdraw,     step_take_back,
 		eject_step_daemons, eject_step_stop,   eject_step_console,
-		eject_step_vfs,	    eject_step_unbind, eject_step_remove,
-		eject_step_let_go,  eject_step_verify, NULL,
+		eject_step_count,   eject_step_vfs,    eject_step_unbind,
+		eject_step_remove,  eject_step_let_go, eject_step_verify,
+		NULL,
 	};
 	struct eject e = {.s = s, .g = &s->gpus.v[gpu]};
 

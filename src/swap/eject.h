@@ -38,7 +38,7 @@ struct eject_machine {
 	void *arg;
 };
 
-/* The snapshot needs PROBE_LIST and PROBE_PLATFORM. Everything that came of it is in *ret; a says how long it lives. */
+/* The snapshot needs PROBE_LIST, PROBE_EDID (displays) and PROBE_PLATFORM. Everything that came of it is in *ret; a says how long it lives. */
 void eject(const struct eject_machine *m, const struct eject_request *req, const struct snapshot *s,
 	   uint32_t gpu, struct arena *a, struct outcome *ret);
 

@@ -9,13 +9,13 @@
  */
 #include "swap/holders.h"
 
+#include "base/buf.h"
 #include "base/parse.h"
 #include "facts/facts.h"
 #include "host/scan.h"
-#include "host/users.h"
-#include "swap/attribute.h"
 #include "swap/containers.h"
 #include "swap/kernel-holders.h"
+#include "swap/process.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,11 +32,6 @@ struct mark {
 	struct strs nodes;
 };
 
-struct user_name {
-	uint32_t uid;
-	const char *name;
-};
-
 struct find {
 	struct tree *t;
 	const struct held_nodes *nodes;
@@ -46,11 +41,9 @@ struct find {
 	struct mark *marks;  /* one for each GPU */
 	struct tree_dir process;
 	bool files;          /* files without a node may hold one of these GPUs */
-	bool partial;
-	struct {
-		struct user_name *v;
-		uint32_t n;
-	} users;
+	bool refused;        /* this process could not be looked at as a whole */
+	struct holders_view *view;
+	struct process_users users;
 };
 
 static bool refused(int r)
@@ -161,6 +154,9 @@ static void mark_path(struct find *f, const char *path, enum hold how, bool dele
 {
 	uint32_t i;
 
+	for (i = 0; i < f->nodes->company.n; i++)
+		if (str_eq(f->nodes->company.v[i].path, path))
+			mark(f, f->nodes->company.v[i].gpu, true, how, path);
 	for (i = 0; i < f->nodes->n; i++)
 		if (str_eq(f->nodes->v[i].path, path))
 			mark(f, f->nodes->v[i].gpu, !f->nodes->v[i].shared, deleted ? as_deleted(how) : how, path);
@@ -194,6 +190,17 @@ static void mark_file(struct find *f, const char *text, const char *fd)
 	}
 }
 
+/* A disk, say, that is unplugged with a GPU and opened as it is. */
+static void mark_company(struct find *f, bool block, uint32_t major, uint32_t minor)
+{
+	const struct held_node_list *l = &f->nodes->company;
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].block == block && l->v[i].major == major && l->v[i].minor == minor)
+			mark(f, l->v[i].gpu, true, HOLD_OPEN, l->v[i].path);
+}
+
 static void fd_look(struct find *f, const char *fd)
 {
 	const char *path = arena_printf(f->brief, "fd/%s", fd);
@@ -203,7 +210,9 @@ static void fd_look(struct find *f, const char *fd)
 	char *text;
 
 	if (refused(r))
-		f->partial = true;
+		f->refused = true;
+	if (r == 0 && (st.type == TREE_CHAR || st.type == TREE_BLOCK))
+		mark_company(f, st.type == TREE_BLOCK, st.major, st.minor);
 	if (r == 0 && st.type == TREE_CHAR) {
 		row = held_nodes_at(f->nodes, st.major, st.minor);
 		if (row) {
@@ -313,69 +322,6 @@ static void mark_kfd(struct find *f, const char *pid)
 	}
 }
 
-static const char *user_name(struct find *f, uint32_t uid)
-{
-	struct user_entry entry;
-	uint32_t i;
-
-	for (i = 0; i < f->users.n; i++)
-		if (f->users.v[i].uid == uid)
-			return f->users.v[i].name;
-	i = user_find(&f->t->root, f->a, arena_printf(f->a, "%u", uid), &entry) == 0;
-	*LIST_PUSH(f->a, &f->users) = (struct user_name){.uid = uid, .name = i ? entry.name : arena_printf(f->a, "%u", uid)};
-	return f->users.v[f->users.n - 1].name;
-}
-
-/* The start time is the 22nd word of stat; the second, the command, may hold blanks and brackets. */
-static void start_read(struct find *f, struct holder *h)
-{
-	const char *text, *at;
-	unsigned i;
-
-	if (tree_read_str(&f->process, "stat", f->brief, &text) < 0)
-		return;
-	at = strrchr(text, ')');
-	for (i = 2; at && i < 22; i++) {
-		at = strchr(at + 1, ' ');
-	}
-	if (at && parse_u64n(at + 1, strcspn(at + 1, " "), 10, UINT64_MAX, &h->start_ticks) == 0)
-		FIELD_KNOW(h, holder, start_ticks);
-}
-
-static void user_read(struct find *f, struct holder *h)
-{
-	const char *text, *at;
-	uint32_t uid;
-
-	if (tree_read_str(&f->process, "status", f->brief, &text) < 0)
-		return;
-	at = strstr(text, "\nUid:");
-	if (!at)
-		return;
-	at += strlen("\nUid:");
-	at += strspn(at, " \t");
-	if (parse_u32(arena_strn(f->brief, at, strcspn(at, " \t\n")), 10, UINT32_MAX, &uid) < 0)
-		return;
-	FIELD_SET(h, holder, uid, uid);
-	FIELD_SET(h, holder, user, user_name(f, uid));
-}
-
-/* What is known of the process whatever it holds. */
-static void process_describe(struct find *f, const char *pid, struct holder *h)
-{
-	const char *text;
-
-	*h = (struct holder){0};
-	if (parse_u32(pid, 10, UINT32_MAX, &h->pid) == 0)
-		FIELD_KNOW(h, holder, pid);
-	if (tree_read_str(&f->process, "comm", f->a, &text) == 0)
-		FIELD_SET(h, holder, command, text);
-	start_read(f, h);
-	user_read(f, h);
-	if (tree_read_str(&f->process, "cgroup", f->brief, &text) == 0)
-		attribute_cgroup(f->a, text, h);
-}
-
 static bool has_display_node(const struct strs *nodes)
 {
 	uint32_t i;
@@ -418,12 +364,22 @@ static void process_holders(struct find *f, const char *pid)
 	mark_kfd(f, pid);
 	for (i = 0; i < f->nodes->gpus.n; i++) {
 		if (f->marks[i].seen && !any)
-			process_describe(f, pid, &h);
+			process_describe(f->t, &f->process, pid, &f->users, f->a, &h);
 		any |= f->marks[i].seen;
 		if (f->marks[i].seen)
 			holder_add(f, &h, i, &f->marks[i]);
 		f->marks[i] = (struct mark){0};
 	}
+}
+
+static void unseen_add(struct find *f, const char *pid)
+{
+	const char *text;
+
+	f->view->partial = true;
+	if (tree_read_str(&f->process, "comm", f->brief, &text) < 0)
+		text = "?";
+	strs_add(f->a, &f->view->unseen, arena_printf(f->a, "%s (%s)", utf8_clean(f->brief, text, strlen(text)), pid));
 }
 
 static void process_look(struct find *f, const struct tree_dir *proc, const char *pid)
@@ -437,12 +393,15 @@ static void process_look(struct find *f, const struct tree_dir *proc, const char
 	f->brief = arena_new();
 	r = tree_list(&f->process, "fd", f->brief, &fds);
 	if (refused(r))
-		f->partial = true;
+		f->refused = true;
 	for (i = 0; r == 0 && i < fds.n; i++)
 		fd_look(f, fds.v[i]);
 	if (!all_certain(f) && refused(tree_scan(&f->process, "maps", '\n', map_look, f)))
-		f->partial = true;
+		f->refused = true;
 	process_holders(f, pid);
+	if (f->refused && !process_is_kernel_thread(&f->process))
+		unseen_add(f, pid);
+	f->refused = false;
 	arena_freep(&f->brief);
 	tree_close(&f->process);
 }
@@ -482,9 +441,10 @@ static bool files_matter(const struct held_nodes *nodes)
 	return false;
 }
 
-int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *ret, bool *ret_partial)
+int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *ret,
+		 struct holders_view *view)
 {
-	struct find f = {.t = t, .nodes = nodes, .a = a, .to = ret, .files = files_matter(nodes)};
+	struct find f = {.t = t, .nodes = nodes, .a = a, .to = ret, .files = files_matter(nodes), .view = view};
 	struct tree_dir proc CLEANUP(tree_close) = {.fd = -1};
 	struct arena *brief CLEANUP(arena_freep) = arena_new();
 	struct strs pids;
@@ -492,7 +452,7 @@ int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a
 	int r;
 
 	*ret = (struct holder_list){0};
-	*ret_partial = false;
+	*view = (struct holders_view){0};
 	r = tree_open(&t->root, "proc", &proc);
 	if (r == 0)
 		r = tree_list(&proc, "", brief, &pids);
@@ -511,6 +471,22 @@ int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a
 	kernel_holders_add(t, nodes, a, ret);
 	if (ret->n)
 		qsort(ret->v, ret->n, sizeof(*ret->v), by_gpu);
-	*ret_partial = f.partial || pids.n >= PIDS_MAX || hides(&proc, brief);
+	view->outside = hides(&proc, brief);
+	view->partial |= view->outside || pids.n >= PIDS_MAX;
 	return 0;
+}
+
+const char *holders_say_view(struct arena *a, const struct holders_view *view)
+{
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
+	uint32_t i;
+
+	for (i = 0; i < view->unseen.n && i < 8; i++)
+		buf_addf(&b, "%s%s", i ? ", " : "", view->unseen.v[i]);
+	if (view->unseen.n > 8)
+		buf_addf(&b, " and %u more", view->unseen.n - 8);
+	if (view->outside)
+		buf_addf(&b, "%s", b.n ? "; and processes outside of this container, or hidden here, are not shown at all" :
+					 "processes outside of this container, or hidden here, are not shown at all");
+	return arena_strn(a, b.p ? b.p : "", b.n);
 }

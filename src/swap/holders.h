@@ -10,10 +10,17 @@
 #include "model/swap.h"
 #include "swap/nodes.h"
 
-/*
- * Sorted by GPU, then certain ones first, then by process. *ret_partial: there may be more, because processes of other
- * users (or of other containers) could not be looked at. -ENODATA, -ENOENT: this source has no processes in it.
- */
-int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *ret, bool *ret_partial);
+/* How much could be seen. */
+struct holders_view {
+	bool partial;       /* there may be more holders than were found */
+	bool outside;       /* processes outside of this container, or of other users, are not shown at all */
+	struct strs unseen; /* "systemd (1)": shown, and could not be looked at */
+};
+
+/* Sorted by GPU, then certain ones first, then by process. -ENODATA, -ENOENT: this source has no processes in it. */
+int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *ret,
+		 struct holders_view *view);
+/* Who could not be looked at: "systemd (1), dockerd (812)". */
+const char *holders_say_view(struct arena *a, const struct holders_view *view);
 
 #endif

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A disk behind the same cable as a GPU goes with it. Which device a file system lies on is told by its number, or, for
- * those that make up a number of their own (btrfs), by the node it was mounted from; below mappings and arrays of disks
- * one looks at what they are made of.
+ * those that make up a number of their own (btrfs), by the node it was mounted from.
  */
 #include "swap/kernel-holders.h"
 
 #include "base/parse.h"
 #include "host/scan.h"
+#include "swap/company.h"
 
-enum { FB_MAJOR = 29, DEPTH_MAX = 8 };
+enum { FB_MAJOR = 29 };
 
 struct look {
 	struct tree *t;
 	struct arena *a;
 	const struct held_nodes *nodes;
 	struct holder_list *to;
+	struct strs numbers;   /* block devices whose file systems were told */
+	const char *elsewhere; /* whose view of the file systems it is; NULL: our own */
 };
 
 static struct holder *kernel_holder(struct look *k, uint32_t gpu, enum hold how, bool certain, const char *command)
@@ -77,46 +79,13 @@ static void consoles(struct look *k)
 	}
 }
 
-static bool path_through(const struct snapshot *s, const char *path, const struct u32s *functions)
-{
-	char addr[PCI_ADDR_TEXT], piece[PCI_ADDR_TEXT + 2];
-	uint32_t i;
-
-	for (i = 0; i < functions->n; i++) {
-		snprintf(piece, sizeof(piece), "/%s/", pci_addr_text(s->pci.v[functions->v[i]].address, addr));
-		if (strstr(path, piece))
-			return true;
-	}
-	return false;
-}
-
-/* Whether the block device of that link in /sys, or one that it is made of, goes with the GPU. */
-static bool lies_on(struct look *k, uint32_t gpu, const char *link, unsigned depth)
-{
-	const struct held_gpu *h = &k->nodes->gpus.v[gpu];
-	struct strs slaves;
-	const char *path;
-	uint32_t i;
-
-	if (depth > DEPTH_MAX || tree_readlink(&k->t->root, link, k->a, &path) < 0)
-		return false;
-	if (path_through(k->nodes->snap, path, &h->functions) || path_through(k->nodes->snap, path, &h->gpu->removable_with))
-		return true;
-	if (tree_list(&k->t->root, arena_printf(k->a, "%s/slaves", link), k->a, &slaves) < 0)
-		return false;
-	for (i = 0; i < slaves.n; i++)
-		if (lies_on(k, gpu, arena_printf(k->a, "sys/class/block/%s", slaves.v[i]), depth + 1))
-			return true;
-	return false;
-}
-
 static void block_used(struct look *k, const char *number, const char *node, const char *command)
 {
 	const char *link = arena_printf(k->a, "sys/dev/block/%s", number);
 	uint32_t i;
 
 	for (i = 0; i < k->nodes->gpus.n; i++)
-		if (lies_on(k, i, link, 0)) {
+		if (company_has_disk(k->t, k->a, k->nodes, i, link)) {
 			struct holder *h = kernel_holder(k, i, HOLD_MOUNT, true, command);
 
 			strs_add(k->a, &h->nodes, node);
@@ -167,9 +136,12 @@ static bool mount_look(void *arg, const char *record, size_t n)
 		return true;
 	source = c.v[i + 2];
 	number = str_starts(c.v[2], "0:") ? number_of(k, source) : c.v[2];
+	if (!number || (k->elsewhere && strs_has(&k->numbers, number)))
+		return true;
+	strs_add(k->a, &k->numbers, number);
 	at = unescape(arena_str(k->a, c.v[4]));
-	if (number)
-		block_used(k, number, source, arena_printf(k->a, "file system %s", utf8_clean(k->a, at, strlen(at))));
+	at = utf8_clean(k->a, at, strlen(at));
+	block_used(k, number, source, arena_printf(k->a, "file system %s%s", at, k->elsewhere ? k->elsewhere : ""));
 	return true;
 }
 
@@ -184,6 +156,40 @@ static bool swap_look(void *arg, const char *record, size_t n)
 	return true;
 }
 
+/* Containers and confined services may have file systems that nobody else sees. */
+static void mounts_elsewhere(struct look *k)
+{
+	const char *ns, *command;
+	struct strs pids, known = {0};
+	uint32_t i;
+
+	if (tree_readlink(&k->t->root, "proc/self/ns/mnt", k->a, &ns) == 0)
+		strs_add(k->a, &known, ns);
+	if (tree_list(&k->t->root, "proc", k->a, &pids) < 0)
+		return;
+	for (i = 0; i < pids.n; i++) {
+		if (pids.v[i][0] < '1' || pids.v[i][0] > '9' ||
+		    tree_readlink(&k->t->root, arena_printf(k->a, "proc/%s/ns/mnt", pids.v[i]), k->a, &ns) < 0 || strs_has(&known, ns))
+			continue;
+		strs_add(k->a, &known, ns);
+		if (tree_read_str(&k->t->root, arena_printf(k->a, "proc/%s/comm", pids.v[i]), k->a, &command) < 0)
+			continue;
+		k->elsewhere = arena_printf(k->a, ", as %s (%s) sees it", utf8_clean(k->a, command, strlen(command)), pids.v[i]);
+		(void)tree_scan(&k->t->root, arena_printf(k->a, "proc/%s/mountinfo", pids.v[i]), '\n', mount_look, k);
+	}
+}
+
+/* Only where something with disks could be unplugged. */
+static bool has_company(const struct held_nodes *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->gpus.n; i++)
+		if (l->gpus.v[i].with.n)
+			return true;
+	return false;
+}
+
 void kernel_holders_add(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *l)
 {
 	struct look k = {.t = t, .a = a, .nodes = nodes, .to = l};
@@ -191,4 +197,8 @@ void kernel_holders_add(struct tree *t, const struct held_nodes *nodes, struct a
 	consoles(&k);
 	(void)tree_scan(&t->root, "proc/self/mountinfo", '\n', mount_look, &k);
 	(void)tree_scan(&t->root, "proc/swaps", '\n', swap_look, &k);
+	if (!has_company(nodes))
+		return;
+	mounts_elsewhere(&k);
+	company_network_add(t, nodes, a, l);
 }

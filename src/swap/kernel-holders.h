@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What holds a GPU, or what is unplugged with it, and is no process: text consoles, file systems, swap. */
+/* What holds a GPU, or what is unplugged with it, and is no process: text consoles, file systems, swap, the network. */
 #ifndef GPUBAY_SWAP_KERNEL_HOLDERS_H
 #define GPUBAY_SWAP_KERNEL_HOLDERS_H
 

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "facts/facts.h"
 #include "format/glob.h"
+#include "swap/company.h"
 
 #include <stdlib.h>
 
@@ -233,6 +234,8 @@ static void gpu_add(struct gather *g, const struct gpu *gpu)
 		h->index = (uint32_t)(gpu - s->gpus.v);
 	for (i = 0; i < gpu->functions.n; i++)
 		u32s_add(g->a, &h->functions, gpu->functions.v[i]);
+	for (i = 0; i < gpu->removable_with.n; i++)
+		u32s_add(g->a, &h->with, gpu->removable_with.v[i]);
 	for (i = 0; i < gpu->slices.n; i++) {
 		const struct slice *slice = &s->slices.v[gpu->slices.v[i]];
 
@@ -271,6 +274,7 @@ void held_nodes_find(struct tree *t, const struct snapshot *snap, const struct g
 	}
 	if (ret->n)
 		qsort(ret->v, ret->n, sizeof(*ret->v), by_number);
+	company_nodes_find(t, a, ret);
 }
 
 const struct held_node *held_nodes_at(const struct held_nodes *l, uint32_t major, uint32_t minor)

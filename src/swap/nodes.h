@@ -16,6 +16,7 @@ struct held_node {
 	const char *path; /* "/dev/dri/card0" */
 	uint32_t major, minor;
 	uint32_t gpu;     /* number in held_nodes.gpus */
+	bool block;       /* a block device: numbers of their own */
 	bool shared;      /* other GPUs or devices use it, too: a process that has it open may not use this one */
 };
 
@@ -24,14 +25,21 @@ struct held_gpu {
 	const struct gpu *gpu;
 	uint32_t index;      /* in the snapshot's gpus; NONE for what is no GPU (virtual displays) */
 	struct u32s functions; /* all its PCI functions, virtual ones too */
+	struct u32s with;    /* other functions that are unplugged with it */
 	bool alone;          /* the only one of its driver */
 	struct u32s kfd_ids; /* what amdkfd calls it */
+};
+
+struct held_node_list {
+	struct held_node *v;
+	uint32_t n;
 };
 
 struct held_nodes {
 	const struct snapshot *snap;
 	struct held_node *v; /* sorted by number */
 	uint32_t n;
+	struct held_node_list company; /* of what is unplugged with them: disks, RDMA devices; see swap/company.h */
 	struct {
 		struct held_gpu *v;
 		uint32_t n;

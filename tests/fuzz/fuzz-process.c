@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct gpu_container_list containers;
 	struct held_nodes nodes;
 	struct holder_list l;
-	bool partial;
+	struct holders_view view;
 	unsigned i;
 
 	FIELD_SET(d, pci_device, address, PCI_ADDR(0, 1, 0, 0));
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tree_mem_file(t, "proc/9/comm", "conmon\n", 7);
 	tree_mem_file(t, "proc/9/cmdline", watcher, sizeof(watcher));
 	held_nodes_find(t, s, gpus, 1, a, &nodes);
-	if (holders_find(t, &nodes, a, &l, &partial) == 0)
+	if (holders_find(t, &nodes, a, &l, &view) == 0)
 		gpu_containers_find(t, &nodes, &l, a, &containers);
 	snapshot_free(s);
 	tree_free(t);

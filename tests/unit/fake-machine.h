@@ -257,7 +257,7 @@ static inline int fake_child(struct effects *fx, const char *what, effects_fn fn
 
 static inline void fake_look(struct fake *f)
 {
-	static const struct probe_request req = {.phases = PROBE_LIST | PROBE_PLATFORM};
+	static const struct probe_request req = {.phases = PROBE_LIST | PROBE_EDID | PROBE_PLATFORM};
 
 	snapshot_free(f->s);
 	f->s = probe_snapshot(f->tree, &req);

@@ -103,7 +103,7 @@ struct found {
 	struct snapshot *s;
 	struct held_nodes nodes;
 	struct holder_list l;
-	bool partial;
+	struct holders_view view;
 };
 
 static void found_free(struct found *f)
@@ -114,7 +114,7 @@ static void found_free(struct found *f)
 
 static void look_again(struct tree *t, struct found *f)
 {
-	assert_int_equal(holders_find(t, &f->nodes, f->a, &f->l, &f->partial), 0);
+	assert_int_equal(holders_find(t, &f->nodes, f->a, &f->l, &f->view), 0);
 }
 
 /* The holders of these GPUs, by their numbers. */
@@ -158,7 +158,7 @@ static void by_number(void **state)
 	assert_int_equal(h->nodes.n, 1);
 	assert_string_equal(h->nodes.v[0], "/dev/dri/renderD128");
 	assert_int_equal(h->gpu, 0);
-	assert_false(f.partial);
+	assert_false(f.view.partial);
 }
 
 /* The name is made up, as in a container; the number is not. */
@@ -383,10 +383,10 @@ static void partial_views(void **state)
 	tree_mem_error(t, in(t, p, "fd"), EACCES);
 	look(t, &f, 0, 1);
 	assert_int_equal(f.l.n, 0);
-	assert_true(f.partial);
+	assert_true(f.view.partial);
 	tree_mem_link(hidden, "proc/self/ns/pid", "pid:[4026532621]");
 	look(hidden, &g, 0, 1);
-	assert_true(g.partial);
+	assert_true(g.view.partial);
 }
 
 /* Processes that vanish while one looks: their folder opens, nothing in it does. */
@@ -401,7 +401,7 @@ static void vanished(void **state)
 	tree_mem_error(t, "proc/902/fd/3", ENOENT);
 	look(t, &f, 0, 2);
 	assert_int_equal(f.l.n, 0);
-	assert_false(f.partial);
+	assert_false(f.view.partial);
 }
 
 static void no_processes(void **state)
@@ -411,11 +411,11 @@ static void no_processes(void **state)
 	struct snapshot *s CLEANUP(snapshot_freep) = snapshot_new();
 	struct held_nodes nodes;
 	struct holder_list l;
-	bool partial;
+	struct holders_view view;
 
 	tree_mem_cover(t, "", false);
 	held_nodes_find(t, s, NULL, 0, a, &nodes);
-	assert_int_equal(holders_find(t, &nodes, a, &l, &partial), -ENODATA);
+	assert_int_equal(holders_find(t, &nodes, a, &l, &view), -ENODATA);
 }
 
 static void groups(void **state)
