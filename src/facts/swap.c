@@ -104,23 +104,17 @@ const struct facts_daemon *facts_daemon_find(const char *program)
 	return NULL;
 }
 
+/* In every package of containerd; it signals, and waits for nothing. */
+#define CTR_KILL "ctr --address=%a --namespace=%n tasks kill --signal="
+
 const struct facts_engine_stop facts_engine_stops[] = {
-	{"podman", "podman stop -t %t", "podman-stop(1)"},
-	{"docker", "docker stop -t %t", "docs.docker.com/reference/cli/docker/container/stop"},
-	{"containerd", "nerdctl stop -t %t", "containerd/nerdctl docs/command-reference.md"},
-	{"cri-o", "crictl stop --timeout %t", "kubernetes-sigs/cri-tools docs/crictl.md"},
+	{"podman", "podman stop -t %t", NULL, "podman-stop(1)"},
+	{"docker", "docker stop -t %t", NULL, "docs.docker.com/reference/cli/docker/container/stop"},
+	{"containerd", "nerdctl --address=%a --namespace=%n stop -t %t", NULL, "containerd/nerdctl docs/command-reference.md"},
+	{"containerd", CTR_KILL "SIGTERM", CTR_KILL "SIGKILL", "containerd/containerd cmd/ctr/commands/tasks/kill.go"},
+	{"cri-o", "crictl stop --timeout %t", NULL, "kubernetes-sigs/cri-tools docs/crictl.md"},
 	{0},
 };
-
-const struct facts_engine_stop *facts_engine_stop_find(const char *engine)
-{
-	const struct facts_engine_stop *f;
-
-	for (f = facts_engine_stops; engine && f->engine; f++)
-		if (str_eq(f->engine, engine))
-			return f;
-	return NULL;
-}
 
 const struct facts_firmware_display facts_firmware_displays[] = {
 	{"efi-framebuffer", "drivers/video/fbdev/efifb.c"},

@@ -54,15 +54,17 @@ struct facts_daemon {
 extern const struct facts_daemon facts_daemons[];
 const struct facts_daemon *facts_daemon_find(const char *program); /* NULL when it has no row */
 
-/* How an engine stops a container; its id follows the words. %t stands for the seconds it may take. */
+/*
+ * How an engine stops a container, by the first of these programs that is installed; the container's id follows the words.
+ * %t stands for the seconds it may take, %n for containerd's namespace, %a for its socket; a word without value is left out.
+ */
 struct facts_engine_stop {
-	const char *engine; /* as struct holder has it */
+	const char *engine;  /* as struct holder has it */
 	const char *command;
+	const char *by_force; /* when the seconds are over; NULL: the command does that itself */
 	const char *source;
 };
-extern const struct facts_engine_stop facts_engine_stops[];
-const struct facts_engine_stop *
-facts_engine_stop_find(const char *engine); /* NULL when it has no row */
+extern const struct facts_engine_stop facts_engine_stops[]; /* ended by a zeroed row */
 
 /* Drivers of the framebuffer that the firmware left: they use the boot display's memory without binding to it. */
 struct facts_firmware_display {

@@ -107,6 +107,68 @@ static void path_read(struct arena *a, const char *path, struct holder *h)
 		FIELD_SET(h, holder, manager_uid, uid);
 }
 
+/* "ID", "docker-ID.scope", "slice:cri:ID". */
+static bool is_named(const char *name, size_t n, const char *id)
+{
+	static const char scope[] = ".scope";
+	size_t k = strlen(id), s = strlen(scope);
+
+	if (n > s && memcmp(name + n - s, scope, s) == 0)
+		n -= s;
+	return k && n >= k && memcmp(name + n - k, id, k) == 0 && (n == k || name[n - k - 1] == '-' || name[n - k - 1] == ':');
+}
+
+size_t attribute_named(const char *path, const char *id)
+{
+	const char *name = path, *end;
+
+	for (; *name; name = end) {
+		name += strspn(name, "/");
+		end = name + strcspn(name, "/");
+		if (is_named(name, (size_t)(end - name), id))
+			return (size_t)(end - path);
+	}
+	return 0;
+}
+
+/* The path in "0::/path" and "7:devices:/path"; NULL where there is none. */
+static const char *path_in(const char *line)
+{
+	const char *names = strchr(line, ':'), *path = names ? strchr(names + 1, ':') : NULL;
+
+	return path ? path + 1 : NULL;
+}
+
+const char *attribute_own(struct arena *a, const char *text, const char *id)
+{
+	struct strs lines = str_split(a, text, "\n");
+	uint32_t i;
+
+	for (i = 0; i < lines.n; i++) {
+		const char *path = path_in(lines.v[i]);
+		size_t n = path ? attribute_named(path, id) : 0;
+
+		if (n)
+			return arena_strn(a, path, n);
+	}
+	return NULL;
+}
+
+bool attribute_below(struct arena *a, const char *text, const char *group)
+{
+	struct strs lines = str_split(a, text, "\n");
+	size_t n = strlen(group);
+	uint32_t i;
+
+	for (i = 0; i < lines.n; i++) {
+		const char *path = path_in(lines.v[i]);
+
+		if (path && str_starts(path, group) && (path[n] == '/' || path[n] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 /* "0::/path" is version 2, "1:name=systemd:/path" what systemd keeps beside version 1; all others come last. */
 static unsigned rank(const char *line)
 {
@@ -121,10 +183,9 @@ void attribute_cgroup(struct arena *a, const char *text, struct holder *h)
 
 	for (r = 0; r < 3; r++)
 		for (i = 0; i < lines.n; i++) {
-			const char *path = strchr(lines.v[i], ':');
+			const char *path = path_in(lines.v[i]);
 
-			path = path ? strchr(path + 1, ':') : NULL;
 			if (path && rank(lines.v[i]) == r && !FIELD_KNOWN(h, holder, container))
-				path_read(a, path + 1, h);
+				path_read(a, path, h);
 		}
 }

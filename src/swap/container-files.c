@@ -251,7 +251,7 @@ static void podman_ask(struct describe *d)
 	worker_free(&w);
 }
 
-const char *watched_name(struct tree *t, const struct watched *w, struct arena *a)
+const char *watched_name(struct tree *t, const struct watched *w, struct arena *a, const char **ret_engine)
 {
 	struct gpu_container c = {0};
 	struct describe d = {.t = t, .a = a, .w = w, .c = &c};
@@ -261,6 +261,7 @@ const char *watched_name(struct tree *t, const struct watched *w, struct arena *
 		names_read(&d, config);
 	if (config && w->docker)
 		docker_read(&d, config);
+	*ret_engine = c.engine;
 	return c.name ? c.name : w->name;
 }
 

@@ -5,6 +5,7 @@
 #include "facts/sandboxes.h"
 #include "host/worker.h"
 #include "swap/attribute.h"
+#include "swap/containers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,6 +92,38 @@ static int scan(struct tree *t, struct arena *a, const char *id, struct containe
 	return r < 0 ? r : ret->pid ? 0 : -ENOENT;
 }
 
+static bool is_beginning(const char *wanted)
+{
+	return hex(wanted) && strlen(wanted) >= ID_BEGIN_MIN;
+}
+
+/*
+ * By what those who watch over containers keep in files, which needs no engine that answers; also for containers whose
+ * ids are names. -ESRCH: its first process is gone.
+ */
+static int by_watch(struct tree *t, struct arena *a, const char *wanted, struct container *ret)
+{
+	struct watched_list l;
+	uint32_t i;
+
+	*ret = (struct container){0};
+	watched_find(t, a, &l);
+	for (i = 0; i < l.n; i++) {
+		const struct watched *w = &l.v[i];
+		const char *engine, *name = watched_name(t, w, a, &engine);
+
+		if (!str_eq(w->id, wanted) && !str_eq(name, wanted) && !(is_beginning(wanted) && str_starts(w->id, wanted)))
+			continue;
+		if (ret->id && !str_eq(ret->id, w->id))
+			return -ENOTUNIQ;
+		ret->id = w->id;
+		ret->engine = engine;
+		ret->pid = watched_first(t, w, a);
+		ret->start_ticks = start_of(t, a, ret->pid);
+	}
+	return !ret->id ? -ENOENT : ret->start_ticks ? 0 : -ESRCH;
+}
+
 /* The engines that have a command to ask, and how each tells id and first process. */
 static const struct {
 	const char *argv[6];
@@ -173,15 +206,17 @@ static int locate(struct tree *t, struct arena *a, const char *wanted, struct co
 	int r = hex(wanted) && strlen(wanted) >= ID_SHORT ? scan(t, a, wanted, ret) : -ENOENT;
 
 	if (r == -ENOENT)
+		r = by_watch(t, a, wanted, ret);
+	if (r == -ENOENT || r == -ESRCH)
 		r = ask_all(t, a, wanted, ret, &said);
-	if ((r == -ENOENT || r == -ETIMEDOUT) && hex(wanted) && strlen(wanted) >= ID_BEGIN_MIN)
+	if ((r == -ENOENT || r == -ETIMEDOUT) && is_beginning(wanted))
 		r = scan(t, a, wanted, ret);
 	if (r == 0)
 		return 0;
 	if (said.code)
 		return err_set(e, said.code, "%s", said.text);
 	if (r == -ENOTUNIQ)
-		return err_set(e, r, "several running containers have an id that begins with '%s'", wanted);
+		return err_set(e, r, "several running containers are called '%s', or have an id that begins so", wanted);
 	if (r == -ENOENT)
 		return err_set(e, r, "no running container is called '%s'", wanted);
 	return err_set(e, r, "cannot look for container '%s': %s", wanted, strerror(-r));
@@ -236,16 +271,16 @@ static const char *path_of(struct arena *a, const char *cgroups, bool v2)
 /* The part of the path that ends with the folder named after the container is its own. */
 static void place(struct arena *a, const char *mount, const char *path, const char *id, struct device_cgroup *ret)
 {
-	const char *at;
+	size_t own;
 
 	*ret = (struct device_cgroup){0};
 	if (!mount || !path || strstr(path, "/.."))
 		return;
 	ret->mount = mount;
 	ret->leaf = str_eq(path, "/") ? mount : arena_printf(a, "%s%s", mount, path);
-	at = strstr(ret->leaf, id);
-	if (at)
-		ret->folder = arena_strn(a, ret->leaf, (size_t)(at - ret->leaf) + strcspn(at, "/"));
+	own = attribute_named(path, id);
+	if (own)
+		ret->folder = arena_strn(a, ret->leaf, strlen(mount) + own);
 }
 
 static const char *own_mountinfo(struct tree *t, struct arena *a)

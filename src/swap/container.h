@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A running container as the kernel has it: its first process, cgroups, namespaces. It is found by its id among the
- * control groups, whatever engine made it and without asking one; engines are asked for names only, with a deadline.
+ * control groups, or by its name in the files of whoever watches over it; engines are asked last, with a deadline.
  */
 #ifndef GPUBAY_SWAP_CONTAINER_H
 #define GPUBAY_SWAP_CONTAINER_H
@@ -27,7 +27,7 @@ struct container {
 };
 
 /*
- * By id, a unique beginning of one, or a name that podman, docker or nerdctl know. -ENOENT: none such; -ENOTUNIQ: several;
+ * By id, a unique beginning of one, or a name. -ENOENT: none such; -ENOTUNIQ: several;
  * -ESRCH: it does not run; -ETIMEDOUT: an engine does not answer.
  */
 int container_find(struct tree *t, struct arena *a, const char *wanted, struct container *ret, struct err *e);

@@ -2,6 +2,7 @@
 #include "swap/containers.h"
 
 #include "base/parse.h"
+#include "swap/attribute.h"
 
 #include <stdlib.h>
 
@@ -62,27 +63,60 @@ static void given_join(struct tree *t, const struct held_nodes *nodes, struct ar
 	}
 }
 
+static const char *cgroup_text(struct tree *t, struct arena *a, uint32_t pid)
+{
+	const char *text;
+
+	return pid && tree_read_str(&t->root, arena_printf(a, "proc/%u/cgroup", pid), a, &text) == 0 ? text : "";
+}
+
+struct named {
+	const char *id, *name, *engine;
+	const char *group; /* its own, by where its first process is; NULL: not known */
+};
+
+/* As its control group is named, or by being in the one where the container's first process is. */
+static bool belongs(struct arena *a, const struct holder *h, const char *text, const struct named *c)
+{
+	return h->container ? str_eq(c->id, h->container) : c->engine && c->group && attribute_below(a, text, c->group);
+}
+
+static void holder_name(struct tree *t, struct arena *a, const struct named *all, uint32_t n, struct holder *h)
+{
+	const char *text = h->container ? "" : cgroup_text(t, a, h->pid);
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!belongs(a, h, text, &all[i]))
+			continue;
+		if (!h->container) {
+			FIELD_SET(h, holder, container, all[i].id);
+			FIELD_SET(h, holder, engine, all[i].engine);
+		}
+		if (all[i].name)
+			FIELD_SET(h, holder, container_name, all[i].name);
+		return;
+	}
+}
+
 void holders_name(struct tree *t, struct arena *a, struct holder_list *l)
 {
 	struct watched_list watched = {0};
-	bool looked = false;
-	uint32_t i, k;
+	struct named *all;
+	uint32_t i;
 
-	for (i = 0; i < l->n; i++) {
-		struct holder *h = &l->v[i];
+	if (l->n)
+		watched_find(t, a, &watched);
+	all = arena_alloc(a, watched.n * sizeof(*all));
+	for (i = 0; i < watched.n; i++) {
+		const struct watched *w = &watched.v[i];
 
-		if (!h->container)
-			continue;
-		if (!looked)
-			watched_find(t, a, &watched);
-		looked = true;
-		for (k = 0; k < watched.n && !h->container_name; k++) {
-			const char *name = str_eq(watched.v[k].id, h->container) ? watched_name(t, &watched.v[k], a) : NULL;
-
-			if (name)
-				FIELD_SET(h, holder, container_name, name);
-		}
+		all[i].id = w->id;
+		all[i].name = watched_name(t, w, a, &all[i].engine);
+		all[i].group = attribute_own(a, cgroup_text(t, a, watched_first(t, w, a)), w->id);
 	}
+	for (i = 0; i < l->n; i++)
+		holder_name(t, a, all, watched.n, &l->v[i]);
 }
 
 static int by_name(const void *x, const void *y)

@@ -44,6 +44,29 @@ static int signal_process(struct eject *e, const struct holder *h, int sig)
 	return r == -ESRCH ? 0 : r;
 }
 
+/* Why a command did not do it: its own last words, where it had any. */
+static const char *command_why(struct eject *e, int r, const char *program, const struct buf *said)
+{
+	struct strs lines = str_split(e->a, said->n ? arena_strn(e->a, said->p, said->n) : "", "\n");
+	const char *last = lines.n ? lines.v[lines.n - 1] : "";
+
+	if (r == -ETIMEDOUT)
+		return "it did not answer in time";
+	if (r == -ENOENT)
+		return arena_printf(e->a, "%s is not installed", program);
+	if (r < 0)
+		return arena_printf(e->a, "%s: %s", program, strerror(-r));
+	return *last ? utf8_clean(e->a, last, strlen(last)) : arena_printf(e->a, "%s ended with status %d", program, r);
+}
+
+static void stop_by_command(struct eject *e, const struct strs *argv)
+{
+	struct buf said CLEANUP(buf_free) = BUF_NULL;
+	int r = effects_run(e->fx, argv->v, e->timeout_ms + GRACE_MS, &said);
+
+	steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE, r ? command_why(e, r, argv->v[0], &said) : NULL, NULL);
+}
+
 static void stop(struct eject *e, const struct holder *h, const struct stop_way *w)
 {
 	int r;
@@ -52,17 +75,16 @@ static void stop(struct eject *e, const struct holder *h, const struct stop_way 
 		steps_begin(&e->steps, "stop %s", w->what);
 	else
 		steps_begin(&e->steps, "end %s (%u)", h->command ? h->command : "process", h->pid);
-	r = w->argv.n ? effects_run(e->fx, w->argv.v, e->timeout_ms + GRACE_MS, NULL) :
-			signal_process(e, h, SIGTERM);
-	steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE,
-		  r > 0 ? arena_printf(e->a, "it ended with status %d", r) :
-		  r < 0 ? strerror(-r) :
-			  NULL,
-		  NULL);
+	if (w->argv.n) {
+		stop_by_command(e, &w->argv);
+		return;
+	}
+	r = signal_process(e, h, SIGTERM);
+	steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE, r ? strerror(-r) : NULL, NULL);
 }
 
-/* Each once: a container with ten processes is stopped one time. */
-static void stop_all(struct eject *e, const struct holder_list *l)
+/* Each once: a container with ten processes is stopped one time. By force: those whose engine is not told how long to wait. */
+static bool stop_all(struct eject *e, const struct holder_list *l, bool by_force)
 {
 	struct watched_list containers;
 	struct strs done = {0};
@@ -75,11 +97,17 @@ static void stop_all(struct eject *e, const struct holder_list *l)
 
 		stop_way_of(e->m->tree, e->a, &l->v[i], &containers, e->timeout_ms / 1000, &w);
 		key = w.name ? w.name : arena_printf(e->a, "%u", l->v[i].pid);
-		if (strs_has(&done, key))
+		if (strs_has(&done, key) || (by_force && !w.by_force.n))
 			continue;
 		strs_add(e->a, &done, key);
-		stop(e, &l->v[i], &w);
+		if (!by_force) {
+			stop(e, &l->v[i], &w);
+			continue;
+		}
+		steps_begin(&e->steps, "kill %s", w.what);
+		stop_by_command(e, &w.by_force);
 	}
+	return done.n > 0;
 }
 
 static void kill_all(struct eject *e, const struct holder_list *l)
@@ -116,7 +144,7 @@ static const char *spared(struct eject *e, const struct holder_list *l)
 			return arena_printf(
 				e->a, "the pod %s holds it, and Kubernetes would start it again",
 				h->pod);
-		if (h->container && *h->container && !facts_engine_stop_find(h->engine))
+		if (h->container && *h->container && !stop_is_known(h->engine))
 			return arena_printf(e->a, "how containers of %s are stopped is not known",
 					    h->engine ? h->engine : "this engine");
 		if (h->compositor && !e->req->force && !(seat && seat->broker))
@@ -186,8 +214,10 @@ bool eject_step_stop(struct eject *e)
 	if (why)
 		return refuse_spared(e, &left, why);
 	ours = without_brokers(e, &left);
-	stop_all(e, &ours);
+	stop_all(e, &ours, false);
 	if (!wait_gone(e, e->timeout_ms, &left))
+		return false;
+	if (left.n && stop_all(e, &left, true) && !wait_gone(e, KILLED_MS, &left))
 		return false;
 	if (left.n && e->req->force) {
 		ours = without_brokers(e, &left);

@@ -568,7 +568,7 @@ enum verdict give_attach(struct steps *s, const struct give_wish *wish)
 	if (r == 0)
 		r = find(&g);
 	if (r == -ENOENT || r == -ENOTUNIQ || r == -ESRCH || r == -ETIMEDOUT)
-		return conclude(&g, VERDICT_REFUSED, arena_str(g.a, g.e.text), "'podman ps' or 'docker ps' shows the containers that run");
+		return conclude(&g, VERDICT_REFUSED, arena_str(g.a, g.e.text), "'podman ps', 'docker ps' or 'ctr -n NAMESPACE tasks ls' shows the containers that run");
 	if (r == 0)
 		r = container_open_to_gifts(&g.given.container, g.a, &remedy, &g.e);
 	if (r == 0)

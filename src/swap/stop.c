@@ -10,16 +10,11 @@ static void word(struct arena *a, struct stop_way *w, const char *text)
 	strs_add(a, &w->argv, text);
 }
 
-static void words(struct arena *a, struct stop_way *w, const struct strs *l)
-{
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		strs_add(a, &w->argv, l->v[i]);
-}
-
-/* A user's manager and engine listen below that user's /run/user, and to that user only. */
-static void as_user(struct tree *t, struct arena *a, struct stop_way *w, uint32_t uid)
+/*
+ * A user's manager and engine listen below that user's /run/user, and to that user only. docker asks the system's where it
+ * is not told.
+ */
+static void as_user(struct tree *t, struct arena *a, struct stop_way *w, uint32_t uid, const char *engine)
 {
 	struct user_entry user;
 	bool known = user_find(&t->root, a, arena_printf(a, "%u", uid), &user) == 0 && user.gids.n;
@@ -30,6 +25,8 @@ static void as_user(struct tree *t, struct arena *a, struct stop_way *w, uint32_
 	word(a, w, known ? "--init-groups" : "--clear-groups");
 	word(a, w, "env");
 	word(a, w, arena_printf(a, "XDG_RUNTIME_DIR=/run/user/%u", uid));
+	if (str_eq(engine, "docker"))
+		word(a, w, arena_printf(a, "DOCKER_HOST=unix:///run/user/%u/docker.sock", uid));
 }
 
 /* A service that is stopped is not started again by its manager; a login session, or a scope around one program, is no service. */
@@ -44,7 +41,7 @@ static void stop_service(struct tree *t, struct arena *a, const struct holder *h
 
 	w->name = w->what = h->unit;
 	if (users)
-		as_user(t, a, w, h->manager_uid);
+		as_user(t, a, w, h->manager_uid, NULL);
 	word(a, w, "systemctl");
 	if (users)
 		word(a, w, "--user");
@@ -62,16 +59,77 @@ static const struct watched *watched_by_id(const struct watched_list *l, const c
 	return NULL;
 }
 
-/*
- * "podman stop -t %t", with what the container's own podman was called with before "stop" (a storage of its own), or the
- * namespace in which containerd has it.
- */
+static bool installed(struct tree *t, struct arena *a, const char *command)
+{
+	static const char *const folders[] = {"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"};
+	const char *name = arena_strn(a, command, strcspn(command, " "));
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(folders); i++)
+		if (tree_exists(&t->root, arena_printf(a, "%s/%s", folders[i], name)))
+			return true;
+	return false;
+}
+
+/* The first that is installed; where none is, the first. */
+static const struct facts_engine_stop *row_of(struct tree *t, struct arena *a, const char *engine)
+{
+	const struct facts_engine_stop *f, *first = NULL;
+
+	for (f = facts_engine_stops; engine && f->engine; f++) {
+		if (!str_eq(f->engine, engine))
+			continue;
+		first = first ? first : f;
+		if (installed(t, a, f->command))
+			return f;
+	}
+	return first;
+}
+
+bool stop_is_known(const char *engine)
+{
+	const struct facts_engine_stop *f;
+
+	for (f = facts_engine_stops; f->engine; f++)
+		if (str_eq(f->engine, engine))
+			return true;
+	return false;
+}
+
+/* What stands for this in a command; NULL: it has no value. */
+static const char *value_of(struct arena *a, const struct watched *c, char letter, uint32_t seconds)
+{
+	switch (letter) {
+	case 't': return arena_printf(a, "%u", seconds);
+	case 'n': return c && !c->docker ? c->space : NULL;
+	case 'a': return c && !c->docker ? c->address : NULL;
+	default: return NULL;
+	}
+}
+
+/* podman is spoken to as the container's own podman was: it may have a storage of its own. */
+static void command_add(struct arena *a, struct strs *argv, const char *command, const struct watched *c, uint32_t seconds)
+{
+	struct strs list = str_split(a, command, " ");
+	uint32_t i, k;
+
+	for (i = 0; i < list.n; i++) {
+		const char *at = strchr(list.v[i], '%'), *value = at ? value_of(a, c, at[1], seconds) : NULL;
+
+		if (i == 0 && c && c->engine_command.n && str_eq(list.v[0], "podman"))
+			for (k = 0; k < c->engine_command.n; k++)
+				strs_add(a, argv, c->engine_command.v[k]);
+		else if (!at)
+			strs_add(a, argv, list.v[i]);
+		else if (value)
+			strs_add(a, argv, arena_printf(a, "%.*s%s", (int)(at - list.v[i]), list.v[i], value));
+	}
+}
+
 static void stop_container(struct tree *t, struct arena *a, const struct holder *h, const struct watched *c, uint32_t seconds, struct stop_way *w)
 {
-	const struct facts_engine_stop *row = facts_engine_stop_find(h->engine);
+	const struct facts_engine_stop *row = row_of(t, a, h->engine);
 	const char *name = c && c->name ? c->name : h->container_name ? h->container_name : h->container;
-	struct strs command;
-	uint32_t i;
 
 	w->name = h->container;
 	w->what = arena_printf(a, "the container %s by %s", name, h->engine);
@@ -79,17 +137,14 @@ static void stop_container(struct tree *t, struct arena *a, const struct holder 
 	if (!row)
 		return;
 	if (FIELD_KNOWN(h, holder, manager_uid))
-		as_user(t, a, w, h->manager_uid);
-	command = str_split(a, row->command, " ");
-	for (i = 0; i < command.n; i++) {
-		if (i == 0 && c && c->engine_command.n && str_eq(h->engine, "podman"))
-			words(a, w, &c->engine_command);
-		else
-			word(a, w, str_eq(command.v[i], "%t") ? arena_printf(a, "%u", seconds) : command.v[i]);
-		if (i == 0 && c && c->space && !c->docker)
-			word(a, w, arena_printf(a, "--namespace=%s", c->space));
-	}
+		as_user(t, a, w, h->manager_uid, h->engine);
+	command_add(a, &w->argv, row->command, c, seconds);
 	word(a, w, h->container);
+	if (!row->by_force || FIELD_KNOWN(h, holder, manager_uid))
+		return;
+	command_add(a, &w->by_force, row->by_force, c, seconds);
+	strs_add(a, &w->by_force, h->container);
+	strs_add(a, &w->by_force, NULL);
 }
 
 void stop_way_of(struct tree *t, struct arena *a, const struct holder *h, const struct watched_list *containers, uint32_t seconds,

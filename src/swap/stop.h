@@ -14,9 +14,12 @@ struct stop_way {
 	const char *name; /* the service or container, the same for all its processes; NULL: the process itself */
 	const char *what; /* "the container web by podman", "web.service"; NULL: the process itself */
 	struct strs argv; /* ended by NULL; empty: by signal, or not known how */
+	struct strs by_force; /* the same, when that did not end it in time; empty: it needs nothing more */
 	bool unknown;     /* a container of an engine that has no row */
 };
 
+/* Whether the engine's containers can be stopped at all. */
+bool stop_is_known(const char *engine);
 /* The containers are those of watched_find. A command may take `seconds` to end it by grace. */
 void stop_way_of(struct tree *t, struct arena *a, const struct holder *h, const struct watched_list *containers, uint32_t seconds,
 		 struct stop_way *ret);

@@ -57,13 +57,19 @@ static struct strs engine_command(const struct strs *words, struct arena *a)
 	return (struct strs){0};
 }
 
+/* "podman exec" and "crictl exec" have a conmon of their own, with the same id, which watches over that program. */
+static bool is_exec(const struct strs *words)
+{
+	return strs_has(words, "-e") || strs_has(words, "--exec") || strs_has(words, "--exec-process-spec");
+}
+
 static void conmon_add(struct arena *a, const struct strs *words, struct watched_list *l)
 {
 	const char *id = after(words, "-c"), *bundle = after(words, "-b");
 
-	if (id && bundle)
+	if (id && bundle && !is_exec(words))
 		*LIST_PUSH(a, l) = (struct watched){
-			.id = id, .bundle = bundle, .name = after(words, "-n"), .engine_command = engine_command(words, a)};
+			.id = id, .bundle = bundle, .name = after(words, "-n"), .first = after(words, "-p"), .engine_command = engine_command(words, a)};
 }
 
 static void shim_add(const struct tree_dir *process, struct arena *a, const struct strs *words, struct watched_list *l)
@@ -81,7 +87,9 @@ static void shim_add(const struct tree_dir *process, struct arena *a, const stru
 	for (i = 0; i < ids.n; i++)
 		*LIST_PUSH(a, l) = (struct watched){.id = ids.v[i],
 						    .bundle = arena_printf(a, "%s/%s", folder, ids.v[i]),
+						    .first = arena_printf(a, "%s/%s/init.pid", folder, ids.v[i]),
 						    .space = namespace,
+						    .address = after(words, "-address"),
 						    .docker = str_eq(namespace, "moby")};
 }
 
@@ -127,4 +135,15 @@ void watched_find(struct tree *t, struct arena *a, struct watched_list *ret)
 	for (i = 0; i < some.n; i++)
 		if (!has_bundle(ret, some.v[i].bundle))
 			*LIST_PUSH(a, ret) = some.v[i];
+}
+
+uint32_t watched_first(struct tree *t, const struct watched *w, struct arena *a)
+{
+	const char *text;
+	uint32_t pid;
+
+	if (!w->first || *w->first != '/' || tree_read_str(&t->root, w->first + 1, a, &text) < 0 ||
+	    parse_u32(str_trim(arena_str(a, text)), 10, INT32_MAX, &pid) < 0)
+		return 0;
+	return pid;
 }

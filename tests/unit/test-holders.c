@@ -467,6 +467,35 @@ static void groups(void **state)
 	}
 }
 
+static void groups_named_after_containers(void **state)
+{
+	static const struct {
+		const char *path, *id;
+		const char *own; /* "" none */
+	} cases[] = {
+		{"/default/web", "web", "/default/web"},
+		{"/default/web/init", "web", "/default/web"},
+		{"/system.slice/docker-" ID ".scope/x", ID, "/system.slice/docker-" ID ".scope"},
+		{"/system.slice/cri-containerd:k8s:web.scope", "web", "/system.slice/cri-containerd:k8s:web.scope"},
+		{"/mine/" ID "/a/" ID, ID, "/mine/" ID},
+		{"/system.slice/web.service", "web", ""},
+		{"/system.slice/web-server.scope", "web", ""},
+		{"/cobweb", "web", ""},
+		{"/default/web", "", ""},
+		{"/", "web", ""},
+	};
+	struct arena *a CLEANUP(arena_freep) = arena_new();
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(cases); i++)
+		assert_int_equal(attribute_named(cases[i].path, cases[i].id), strlen(cases[i].own));
+	assert_string_equal(attribute_own(a, "9:name=systemd:/\n5:devices:/default/web\n0::/\n", "web"), "/default/web");
+	assert_null(attribute_own(a, "garbage\n0::/\n", "web"));
+	assert_true(attribute_below(a, "5:devices:/default/web\n0::/\n", "/default/web"));
+	assert_true(attribute_below(a, "0::/default/web/sub\n", "/default/web"));
+	assert_false(attribute_below(a, "0::/default/website\n", "/default/web"));
+}
+
 static void command_line(struct tree *t, const char *process, const char *words)
 {
 	char *text = arena_str(tree_mem_arena(t), words), *c;
@@ -566,6 +595,7 @@ int main(void)
 		cmocka_unit_test(vanished),
 		cmocka_unit_test(no_processes),
 		cmocka_unit_test(groups),
+		cmocka_unit_test(groups_named_after_containers),
 		cmocka_unit_test(containers_of_daemons),
 	};
 

@@ -41,7 +41,12 @@ static void ways(void **state)
 		{"0::/system.slice/web.service/libpod-payload-" ID "\n", "systemctl stop web.service", "web.service"},
 		{"0::/system.slice/docker-" ID ".scope\n", "docker stop -t 30 " ID, ID},
 		{"0::/system.slice/docker.service/buildkit/" ID "\n", "docker stop -t 30 " ID, ID},
-		{"0::/system.slice/nerdctl-bbbb6666bbbb6666.scope\n", "nerdctl --namespace=lab stop -t 30 bbbb6666bbbb6666", "bbbb6666bbbb6666"},
+		{"0::/user.slice/user-1000.slice/user@1000.service/user.slice/docker-" ID ".scope\n",
+		 AS_ANN "DOCKER_HOST=unix:///run/user/1000/docker.sock docker stop -t 30 " ID, ID},
+		{"0::/system.slice/nerdctl-bbbb6666bbbb6666.scope\n",
+		 "nerdctl --address=/run/k3s/c.sock --namespace=lab stop -t 30 bbbb6666bbbb6666", "bbbb6666bbbb6666"},
+		{"0::/default/" ID "\n", "nerdctl stop -t 30 " ID, ID},
+		{"0::/system.slice/crio-" ID ".scope\n", "crictl stop --timeout 30 " ID, ID},
 	};
 	struct tree *t CLEANUP(tree_freep) = tree_new_mem("test");
 	struct arena *a = tree_mem_arena(t);
@@ -55,7 +60,7 @@ static void ways(void **state)
 	*w = (struct watched){.id = "aaaa5555aaaa5555", .name = "render"};
 	for (i = 0; i < ARRAY_LEN(own); i++)
 		strs_add(a, &w->engine_command, own[i]);
-	*LIST_PUSH(a, &l) = (struct watched){.id = "bbbb6666bbbb6666", .space = "lab"};
+	*LIST_PUSH(a, &l) = (struct watched){.id = "bbbb6666bbbb6666", .space = "lab", .address = "/run/k3s/c.sock"};
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
 		struct holder h = {0};
 		struct stop_way way;
@@ -82,11 +87,36 @@ static void unknown_engine(void **state)
 	assert_int_equal(way.argv.n, 0);
 }
 
+/* containerd comes with ctr; where nerdctl is there it knows more. */
+static void containerd_without_nerdctl(void **state)
+{
+	static const char address[] = "/run/k3s/containerd/containerd.sock";
+	struct tree *t CLEANUP(tree_freep) = tree_new_mem("test");
+	struct arena *a = tree_mem_arena(t);
+	struct watched_list l = {0};
+	struct stop_way way;
+	struct holder h = {0};
+
+	*LIST_PUSH(a, &l) = (struct watched){.id = "web", .space = "default", .address = address};
+	FIELD_SET(&h, holder, engine, "containerd");
+	FIELD_SET(&h, holder, container, "web");
+	tree_mem_file(t, "usr/bin/ctr", "", 0);
+	stop_way_of(t, a, &h, &l, 30, &way);
+	assert_string_equal(line(a, &way.argv), "ctr --address=/run/k3s/containerd/containerd.sock --namespace=default tasks kill --signal=SIGTERM web");
+	assert_string_equal(line(a, &way.by_force),
+			    "ctr --address=/run/k3s/containerd/containerd.sock --namespace=default tasks kill --signal=SIGKILL web");
+	tree_mem_file(t, "usr/local/bin/nerdctl", "", 0);
+	stop_way_of(t, a, &h, &l, 30, &way);
+	assert_string_equal(line(a, &way.argv), "nerdctl --address=/run/k3s/containerd/containerd.sock --namespace=default stop -t 30 web");
+	assert_int_equal(way.by_force.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ways),
 		cmocka_unit_test(unknown_engine),
+		cmocka_unit_test(containerd_without_nerdctl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
