@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Video: whether each render node has its VA-API driver, and whether that offers what the GPU has. */
+/* Video: whether each render node has its VA-API driver, and whether what programs find offers what the GPU has. */
 #include "check/access.h"
 #include "check/media.h"
 #include "check/reports.h"
@@ -10,19 +10,34 @@
 
 static const char *say_codec(struct arena *a, const struct media_codec *m)
 {
-	return m->depth > 8 || !str_eq(m->chroma, "4:2:0") ?
-		       arena_printf(a, "%s %u bit %s", m->codec, m->depth, m->chroma) :
-		       m->codec;
+	return media_codec_name(a, m->codec, m->depth, m->chroma);
+}
+
+static bool is_va(const struct media_node *n)
+{
+	return *n->node;
+}
+
+/* What is asked is called after its node, what needs none after its interface. */
+static const char *place_of(const struct media_node *n)
+{
+	return is_va(n) ? n->node : n->interface;
+}
+
+/* What the driver calls itself; NVIDIA's has a version of its interface alone. */
+static const char *said_by(const struct media_node *n)
+{
+	return is_va(n) ? n->vendor : n->version;
 }
 
 static const char *subject_of(struct check *c, const struct media_node *n)
 {
-	return n->gpu == NONE ? n->node : check_addr(c, c->snap->gpus.v[n->gpu].address);
+	return n->gpu == NONE ? place_of(n) : check_addr(c, c->snap->gpus.v[n->gpu].address);
 }
 
 static const char *name_of(struct check *c, const struct media_node *n)
 {
-	return n->gpu == NONE ? n->node : c->snap->gpus.v[n->gpu].name;
+	return n->gpu == NONE ? place_of(n) : c->snap->gpus.v[n->gpu].name;
 }
 
 /* A list in one phrase: "HEVC decode, AV1 encode". */
@@ -31,13 +46,17 @@ static void phrase_add(struct buf *b, const char *codec, const char *what)
 	buf_addf(b, "%s%s%s%s", b->n ? ", " : "", codec, what ? " " : "", what ? what : "");
 }
 
-static const struct report *report_about(const struct snapshot *s, const char *node)
+static const struct report *report_of(const struct snapshot *s, const struct media_node *n)
 {
 	uint32_t i;
 
-	for (i = 0; i < s->reports.n; i++)
-		if (s->reports.v[i].kind == REPORT_KIND_VA && str_eq(s->reports.v[i].about, node))
-			return &s->reports.v[i];
+	for (i = 0; i < s->reports.n; i++) {
+		const struct report *r = &s->reports.v[i];
+
+		if (is_va(n) ? r->kind == REPORT_KIND_VA && str_eq(r->about, n->node) :
+			       r->kind == REPORT_KIND_NVCODEC && r->gpu == n->gpu)
+			return r;
+	}
 	return NULL;
 }
 
@@ -64,8 +83,8 @@ static void missing(struct check *c, const struct media_node *n)
 		return;
 	f = check_add(c, "GB0204", subject_of(c, n), n->gpu,
 		      "%s: not offered although the GPU has it: %s", name_of(c, n), b.p);
-	check_evidence(c, f, n->node, n->vendor, NULL);
-	check_evidence(c, f, n->node, why, NULL);
+	check_evidence(c, f, place_of(n), said_by(n), NULL);
+	check_evidence(c, f, place_of(n), why, NULL);
 	for (build = facts_va_builds; build->vendor; build++)
 		if (str_eq(why, build->say))
 			check_remedy(c, f, "%s", build->mend);
@@ -87,7 +106,7 @@ static void rate_control(struct check *c, const struct media_node *n)
 		return;
 	f = check_add(c, "GB0205", subject_of(c, n), n->gpu, "%s encodes without CBR and VBR: %s",
 		      name_of(c, n), b.p);
-	check_evidence(c, f, n->node, "CQP", "CBR VBR");
+	check_evidence(c, f, place_of(n), "CQP", "CBR VBR");
 	if (media_huc(c->snap, c->arena, n->gpu, &why) == 0)
 		check_evidence(c, f, "HuC", why, NULL);
 }
@@ -105,13 +124,13 @@ static void never(struct check *c, const struct media_node *n)
 			       check_add(c, "GB0207", subject_of(c, n), n->gpu,
 					 "%s: no GPU of this family encodes %s", name_of(c, n),
 					 b.p),
-			       n->node, n->vendor, NULL);
+			       place_of(n), said_by(n), NULL);
 }
 
 static void driver_fits(struct check *c, const struct media_node *n)
 {
 	const struct facts_va_driver *d = facts_va_driver_named(n->vendor);
-	const struct report *r = report_about(c->snap, n->node);
+	const struct report *r = report_of(c->snap, n);
 	const char *family, *set = r ? report_variable(r, "LIBVA_DRIVER_NAME") : NULL;
 	const struct gpu *g;
 	struct finding *f;
@@ -127,14 +146,14 @@ static void driver_fits(struct check *c, const struct media_node *n)
 	f = check_add(c, "GB0202", subject_of(c, n), n->gpu, "%s is driven by %s", g->name,
 		      n->vendor);
 	d = facts_va_driver_for(g->driver, family);
-	check_evidence(c, f, n->node, n->vendor, d ? d->name : NULL);
+	check_evidence(c, f, place_of(n), said_by(n), d ? d->name : NULL);
 	if (set)
 		check_evidence(c, f, "environment", set, NULL);
 }
 
 static void refused(struct check *c, const struct media_node *n)
 {
-	const struct report *r = report_about(c->snap, n->node);
+	const struct report *r = report_of(c->snap, n);
 	const char *set = r ? report_variable(r, "LIBVA_DRIVER_NAME") : NULL,
 		   *name = set ? strchr(set, '=') + 1 : NULL;
 	const struct gpu *g = n->gpu == NONE ? NULL : &c->snap->gpus.v[n->gpu];
@@ -149,9 +168,16 @@ static void refused(struct check *c, const struct media_node *n)
 	} else {
 		f = check_add(c, "GB0201", subject_of(c, n), n->gpu, "%s: VA-API does not start",
 			      name_of(c, n));
-		if (d)
+		if (d && d->beside) {
+			f->severity = SEVERITY_NOTE;
+			check_remedy(c, f,
+				     "Programs that use %s need nothing. For those that know VA-API alone install the driver %s: "
+				     "package %s.",
+				     d->beside, d->name, d->package);
+		} else if (d) {
 			check_remedy(c, f, "Install the VA-API driver %s: package %s.", d->name,
 				     d->package);
+		}
 	}
 	if (r)
 		report_evidence(c, f, r);
@@ -182,25 +208,71 @@ static void closed(struct check *c, const struct media_node *n, const struct rep
 	access_remedy_refused(c, f, d);
 }
 
+/* A library for encoding is not missed on a GPU that has no encoder. */
+static bool lacks_library(const struct media_node *n)
+{
+	bool encodes = n->codecs.n == 0;
+	uint32_t i;
+
+	for (i = 0; i < n->codecs.n; i++)
+		encodes |= !FIELD_KNOWN(&n->codecs.v[i], media_codec, encode_promised) ||
+			   n->codecs.v[i].encode_promised;
+	for (i = 0; i < n->left_out.n; i++)
+		if (encodes || !str_starts(n->left_out.v[i], "libnvidia-encode"))
+			return true;
+	return false;
+}
+
+/* NVIDIA's own interface: its libraries come by themselves, and a container may have been given none. */
+static void own_interface(struct check *c, const struct media_node *n)
+{
+	struct finding *f;
+	uint32_t i;
+
+	if (n->outcome == REPORT_OUTCOME_ABSENT || lacks_library(n)) {
+		if (report_said(c, "GB0211", NULL))
+			return;
+		f = check_add(c, "GB0211", n->interface, NONE,
+			      "NVIDIA's libraries for video are not all here");
+		if (n->outcome == REPORT_OUTCOME_ABSENT)
+			check_evidence(c, f, n->interface, n->message, NULL);
+		for (i = 0; i < n->left_out.n; i++)
+			check_evidence(c, f, n->interface, n->left_out.v[i], NULL);
+		if (in_container(c))
+			check_remedy(c, f,
+				     "Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,video,utility (or all), or by a "
+				     "CDI spec of 'gpubay cdi generate'.");
+	} else if (FIELD_KNOWN(n, media_node, error)) {
+		f = check_add(c, "GB0212", subject_of(c, n), n->gpu, "%s: NVDEC or NVENC refuses",
+			      name_of(c, n));
+		report_evidence(c, f, report_of(c->snap, n));
+	}
+}
+
 static void node(struct check *c, const struct media_node *n)
 {
-	const struct report *r = report_about(c->snap, n->node);
+	const struct report *r = report_of(c->snap, n);
 	struct finding *f;
 
 	if (r && report_failed(r)) {
-		f = check_add(c, "GB0203", subject_of(c, n), n->gpu, "%s: asking VA-API: %s",
-			      name_of(c, n), enum_name(&report_outcome_tab, r->outcome));
+		f = check_add(c, "GB0203", subject_of(c, n), n->gpu, "%s: asking %s: %s",
+			      name_of(c, n), n->interface,
+			      enum_name(&report_outcome_tab, r->outcome));
 		report_evidence(c, f, r);
 	} else if (n->outcome == REPORT_OUTCOME_DENIED) {
 		closed(c, n, r);
-	} else if (n->outcome == REPORT_OUTCOME_FRESH && FIELD_KNOWN(n, media_node, error)) {
+	} else if (n->outcome == REPORT_OUTCOME_FRESH && is_va(n) &&
+		   FIELD_KNOWN(n, media_node, error)) {
 		refused(c, n);
-	} else if (n->outcome == REPORT_OUTCOME_FRESH) {
+	} else if (n->outcome == REPORT_OUTCOME_FRESH && n->codecs.n) {
 		driver_fits(c, n);
-		missing(c, n);
+		if (n->left_out.n == 0 && !FIELD_KNOWN(n, media_node, error))
+			missing(c, n);
 		rate_control(c, n);
 		never(c, n);
 	}
+	if (!is_va(n))
+		own_interface(c, n);
 }
 
 /* Several nodes that do video: which one is which GPU. */
@@ -210,11 +282,11 @@ static void several(struct check *c, const struct media_node_list *l)
 	uint32_t i, n = 0;
 
 	for (i = 0; i < l->n; i++)
-		n += l->v[i].codecs.n && l->v[i].gpu != NONE;
+		n += is_va(&l->v[i]) && l->v[i].codecs.n && l->v[i].gpu != NONE;
 	if (n < 2)
 		return;
 	for (i = 0; i < l->n; i++) {
-		if (!l->v[i].codecs.n || l->v[i].gpu == NONE)
+		if (!is_va(&l->v[i]) || !l->v[i].codecs.n || l->v[i].gpu == NONE)
 			continue;
 		if (!f)
 			f = check_add(c, "GB0206", "media", NONE,
@@ -233,9 +305,9 @@ static void no_library(struct check *c, const struct media_node_list *l)
 	uint32_t i;
 
 	for (i = 0; i < l->n; i++) {
-		const struct report *r = report_about(c->snap, l->v[i].node);
+		const struct report *r = report_of(c->snap, &l->v[i]);
 
-		if (l->v[i].outcome != REPORT_OUTCOME_ABSENT || !r)
+		if (!is_va(&l->v[i]) || l->v[i].outcome != REPORT_OUTCOME_ABSENT || !r)
 			continue;
 		report_evidence(c, check_add(c, "GB0209", "media", NONE, "VA-API is not installed"),
 				r);
@@ -249,7 +321,8 @@ static void one_vpl(struct check *c)
 	struct finding *f;
 	uint32_t i, k;
 
-	if (!r || r->outcome != REPORT_OUTCOME_FRESH || !FIELD_KNOWN(r, report, vpl))
+	if (!r || (r->outcome != REPORT_OUTCOME_ABSENT &&
+		   (r->outcome != REPORT_OUTCOME_FRESH || !FIELD_KNOWN(r, report, vpl))))
 		return;
 	for (i = 0; i < c->snap->gpus.n; i++) {
 		const struct gpu *g = &c->snap->gpus.v[i];
@@ -265,8 +338,9 @@ static void one_vpl(struct check *c)
 		f = check_add(c, "GB0210", check_addr(c, g->address), i,
 			      "%s: oneVPL finds no runtime for it", g->name);
 		check_evidence(c, f, r->library ? r->library : "libvpl.so.2",
-			       FIELD_KNOWN(r, report, error) ? r->error :
-							       "no hardware implementation",
+			       FIELD_KNOWN(r, report, error)   ? r->error :
+			       FIELD_KNOWN(r, report, message) ? r->message :
+								 "no hardware implementation",
 			       NULL);
 	}
 }
@@ -285,6 +359,6 @@ static void run(struct check *c)
 }
 
 const struct check_fn check_media_fns[] = {
-	{"media", "GB0201 GB0202 GB0203 GB0204 GB0205 GB0206 GB0207 GB0208 GB0209 GB0210", run},
+	{"media", "GB0201 GB0202 GB0203 GB0204 GB0205 GB0206 GB0207 GB0208 GB0209 GB0210 GB0211 GB0212", run},
 	{0},
 };

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What NVML, the compute runtimes, libibverbs and the kernel's log say of GPUs and RDMA devices. */
+/* What the compute runtimes and libibverbs say of GPUs and RDMA devices, and libraries that could not be asked. */
 #include "check/media.h"
 #include "check/reports.h"
 
 #include "base/parse.h"
 #include "facts/facts.h"
-#include "facts/nvml.h"
 #include "facts/reports.h"
-#include "facts/xid.h"
 
 /* Libraries whose failing has a check of its own. */
 static bool has_own_check(enum report_kind kind)
@@ -44,81 +42,6 @@ static void not_asked(struct check *c)
 			continue;
 		strs_add(c->arena, &said, why);
 		report_evidence(c, check_add(c, "GB0312", "gpubay-probe", NONE, "driver libraries were not asked"), &l->v[i]);
-	}
-}
-
-static void nvml_refuses(struct check *c, const struct report *r)
-{
-	const struct facts_nvml_error *row;
-	struct finding *f;
-
-	if (r->kind != REPORT_KIND_NVML || r->outcome != REPORT_OUTCOME_FRESH ||
-	    !FIELD_KNOWN(r, report, error))
-		return;
-	row = facts_nvml_error_of(r->error);
-	/* Where a node is missing that is the reason, and said with the node. */
-	if (!(row && str_eq(row->check, "GB0301")) && FIELD_KNOWN(r, report, gpu) &&
-	    r->gpu != NONE && c->snap->gpus.v[r->gpu].nodes_missing.n)
-		return;
-	f = check_add(c, row ? row->check : "GB0313", r->about ? r->about : "NVIDIA",
-		      FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE, "%s",
-		      row ? row->say : "NVML does not answer for this GPU");
-	report_evidence(c, f, r);
-	if (row && row->mend)
-		check_remedy(c, f, "%s", row->mend);
-	if (FIELD_KNOWN(&c->snap->platform, platform, nvidia_module_version))
-		check_evidence(c, f, "/proc/driver/nvidia/version",
-			       c->snap->platform.nvidia_module_version, NULL);
-}
-
-static const char *name_of(struct check *c, const struct nvml_device *n)
-{
-	return n->gpu != NONE ? c->snap->gpus.v[n->gpu].name : n->name ? n->name : "the GPU";
-}
-
-static void memory_health(struct check *c, const struct nvml_device *n)
-{
-	bool failed_ = FIELD_KNOWN(n, nvml_device, remap_failed) && n->remap_failed;
-	bool pending = (FIELD_KNOWN(n, nvml_device, remap_pending) && n->remap_pending) ||
-		       (FIELD_KNOWN(n, nvml_device, retired_pending) && n->retired_pending);
-	struct finding *f;
-
-	if (!failed_ && !pending)
-		return;
-	f = check_add(c, "GB0305", check_addr(c, n->address), n->gpu, "%s: %s", name_of(c, n),
-		      failed_ ? "a faulty memory row could not be replaced" :
-				"faulty memory is replaced at the next reset");
-	if (failed_)
-		f->severity = SEVERITY_ERROR;
-	if (FIELD_KNOWN(n, nvml_device, remapped_rows))
-		check_evidence(c, f, "remapped rows",
-			       arena_printf(c->arena, "%u", n->remapped_rows), NULL);
-	if (FIELD_KNOWN(n, nvml_device, retired_pages))
-		check_evidence(c, f, "retired pages",
-			       arena_printf(c->arena, "%u", n->retired_pages), NULL);
-	if (FIELD_KNOWN(n, nvml_device, ecc_uncorrected))
-		check_evidence(
-			c, f, "errors not corrected",
-			arena_printf(c->arena, "%llu", (unsigned long long)n->ecc_uncorrected),
-			NULL);
-}
-
-static void nvml(struct check *c, const struct nvml_device *n)
-{
-	struct finding *f;
-
-	memory_health(c, n);
-	if (FIELD_KNOWN(n, nvml_device, mig) && FIELD_KNOWN(n, nvml_device, mig_pending) &&
-	    n->mig != n->mig_pending) {
-		f = check_add(c, "GB0307", check_addr(c, n->address), n->gpu,
-			      "%s: MIG is %s and will be %s after a reset", name_of(c, n),
-			      n->mig ? "on" : "off", n->mig_pending ? "on" : "off");
-		check_evidence(c, f, "MIG", n->mig ? "on" : "off", n->mig_pending ? "on" : "off");
-	}
-	if (str_eq(n->compute_mode, "prohibited")) {
-		f = check_add(c, "GB0310", check_addr(c, n->address), n->gpu,
-			      "%s: its compute mode prohibits compute", name_of(c, n));
-		check_evidence(c, f, "compute mode", n->compute_mode, "default");
 	}
 }
 
@@ -190,6 +113,11 @@ static void verbs(struct check *c, const struct report *r)
 
 	if (r->kind != REPORT_KIND_VERBS)
 		return;
+	if (r->outcome == REPORT_OUTCOME_ABSENT && !report_said(c, "GB0311", NULL)) {
+		f = check_add(c, "GB0311", "libibverbs", NONE,
+			      "RDMA devices are here, but no library that uses them");
+		report_evidence(c, f, r);
+	}
 	if (r->outcome == REPORT_OUTCOME_DENIED ||
 	    (r->outcome == REPORT_OUTCOME_FRESH && FIELD_KNOWN(r, report, error))) {
 		f = check_add(c, "GB0311", r->about ? r->about : "verbs", NONE,
@@ -223,49 +151,21 @@ static void locking(struct check *c)
 	check_evidence(c, f, "mlock", r->lock_error, NULL);
 }
 
-static void xids(struct check *c)
+static void run(struct check *c)
 {
 	uint32_t i;
 
-	for (i = 0; i < c->snap->xids.n; i++) {
-		const struct xid_event *e = &c->snap->xids.v[i];
-		const struct facts_xid *x = facts_xid_find(e->code);
-		struct finding *f;
-
-		f = check_add(c, "GB0304", check_addr(c, e->address), e->gpu, "Xid %u%s%s%s",
-			      e->code, x ? ", " : "", x ? x->what : "",
-			      e->count > 1 ? arena_printf(c->arena, " (%u times)", e->count) : "");
-		if (x && x->cause == XID_PROGRAM)
-			f->severity = SEVERITY_NOTE;
-		else if (!x)
-			f->severity = SEVERITY_WARNING;
-		check_evidence(c, f, "kernel log", e->text, NULL);
-		if (x)
-			check_remedy(c, f, "%s", x->mend);
-	}
-}
-
-static void run(struct check *c)
-{
-	uint32_t i, k;
-
 	for (i = 0; i < c->snap->reports.n; i++) {
-		const struct report *r = &c->snap->reports.v[i];
-
-		failed(c, r);
-		nvml_refuses(c, r);
-		for (k = 0; k < r->nvml.n; k++)
-			nvml(c, &r->nvml.v[k]);
-		verbs(c, r);
+		failed(c, &c->snap->reports.v[i]);
+		verbs(c, &c->snap->reports.v[i]);
 	}
 	not_asked(c);
 	compute(c);
 	locking(c);
-	xids(c);
 }
 
 const struct check_fn check_userspace_fns[] = {
-	{"userspace",
-	 "GB0301 GB0302 GB0303 GB0304 GB0305 GB0306 GB0307 GB0308 GB0309 GB0310 GB0311 GB0312 GB0313", run},
+	{"userspace", "GB0302 GB0303 GB0306 GB0308 GB0309 GB0311 GB0312", run},
+	{"userspace", "GB0301 GB0304 GB0305 GB0307 GB0310 GB0313 GB0314", run_nvml},
 	{0},
 };

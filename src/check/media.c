@@ -48,6 +48,15 @@ int media_huc(const struct snapshot *s, struct arena *a, uint32_t gpu, const cha
 	return -1;
 }
 
+const char *media_codec_name(struct arena *a, const char *codec, uint32_t depth, const char *chroma)
+{
+	bool plain = str_eq(chroma, "4:2:0");
+
+	return arena_printf(a, "%s%s%s%s", codec,
+			    depth > 8 ? arena_printf(a, " %u bit", depth) : "", plain ? "" : " ",
+			    plain ? "" : chroma);
+}
+
 bool media_lacks_rate_control(const struct media_codec *c)
 {
 	return c->encode && strs_has(&c->rate_control, "CQP") &&
@@ -69,6 +78,22 @@ static void config_take(struct arena *a, struct media_codec *m, const struct va_
 		FIELD_SET(m, media_codec, height_max, c->height_max);
 }
 
+/* The same of NVDEC and NVENC. */
+static void video_take(struct arena *a, struct media_codec *m, const struct video_codec *v)
+{
+	uint32_t i;
+
+	m->decode |= !v->encode;
+	m->encode |= v->encode;
+	for (i = 0; i < v->rate_control.n; i++)
+		if (!strs_has(&m->rate_control, v->rate_control.v[i]))
+			strs_add(a, &m->rate_control, v->rate_control.v[i]);
+	if (v->width_max > m->width_max)
+		FIELD_SET(m, media_codec, width_max, v->width_max);
+	if (v->height_max > m->height_max)
+		FIELD_SET(m, media_codec, height_max, v->height_max);
+}
+
 static void codec_read(struct arena *a, struct media_codec *m, const struct facts_codec *row,
 		       const struct report *r)
 {
@@ -82,6 +107,9 @@ static void codec_read(struct arena *a, struct media_codec *m, const struct fact
 		if (does)
 			config_take(a, m, &r->va.v[i], does);
 	}
+	for (i = 0; i < r->video.n; i++)
+		if (facts_codec_is(row, &r->video.v[i]))
+			video_take(a, m, &r->video.v[i]);
 	FIELD_KNOW(m, media_codec, rate_control);
 }
 
@@ -93,6 +121,9 @@ static const char *why_missing(const struct snapshot *s, struct arena *a, const 
 	const struct facts_id *id = facts_id_find(g->vendor_id, g->device_id);
 	const struct facts_va_build *b;
 
+	/* NVIDIA's interface says the reason itself. */
+	if (FIELD_KNOWN(r, report, error) || r->left_out.n)
+		return FIELD_KNOWN(r, report, error) ? r->error : r->left_out.v[0];
 	if (id && id->flags & ID_NOT_IN_MEDIA)
 		return "the driver does not know this device id";
 	for (b = facts_va_builds; b->vendor; b++)
@@ -120,12 +151,13 @@ static void codec_judge(const struct snapshot *s, struct arena *a, struct media_
 static void node_codecs(const struct snapshot *s, struct arena *a, struct media_node *n,
 			const struct report *r)
 {
-	const struct facts_va_driver *driver = facts_va_driver_named(r->vendor);
+	const struct facts_va_driver *va = facts_va_driver_named(r->vendor);
+	const char *driver = r->kind == REPORT_KIND_NVCODEC ? FACTS_NVCODEC : va ? va->name : NULL;
 	const struct facts_media *row = NULL;
 	const struct facts_codec *c;
 
 	if (r->gpu != NONE)
-		row = facts_media_of(media_family(s, &s->gpus.v[r->gpu]), driver ? driver->name : NULL);
+		row = facts_media_of(media_family(s, &s->gpus.v[r->gpu]), driver);
 	for (c = facts_codecs; c->key; c++) {
 		struct media_codec *m = LIST_PUSH(a, &n->codecs);
 
@@ -140,33 +172,41 @@ static void node_codecs(const struct snapshot *s, struct arena *a, struct media_
 	FIELD_KNOW(n, media_node, codecs);
 }
 
+static void node_add(const struct snapshot *s, struct arena *a, struct media_node_list *l,
+		     const struct report *r)
+{
+	const struct facts_va_driver *d = facts_va_driver_named(r->vendor);
+	bool va = r->kind == REPORT_KIND_VA;
+	struct media_node *n = LIST_PUSH(a, l);
+
+	FIELD_SET(n, media_node, interface, va ? "VA-API" : "NVDEC and NVENC");
+	FIELD_SET(n, media_node, node, va && r->about ? r->about : "");
+	FIELD_SET(n, media_node, gpu, FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE);
+	FIELD_SET(n, media_node, outcome, r->outcome);
+	if (FIELD_KNOWN(r, report, message))
+		FIELD_SET(n, media_node, message, r->message);
+	if (FIELD_KNOWN(r, report, error))
+		FIELD_SET(n, media_node, error, r->error);
+	if (FIELD_KNOWN(r, report, vendor))
+		FIELD_SET(n, media_node, vendor, r->vendor);
+	if (FIELD_KNOWN(r, report, left_out))
+		FIELD_SET(n, media_node, left_out, r->left_out);
+	if (d)
+		FIELD_SET(n, media_node, driver, d->name);
+	if (FIELD_KNOWN(r, report, api_version))
+		FIELD_SET(n, media_node, version, r->api_version);
+	if ((FIELD_KNOWN(r, report, va) && !FIELD_KNOWN(r, report, error)) || r->video.n)
+		node_codecs(s, a, n, r);
+}
+
 void media_nodes(const struct snapshot *s, struct arena *a, struct media_node_list *ret)
 {
-	uint32_t i;
+	static const enum report_kind kinds[] = {REPORT_KIND_VA, REPORT_KIND_NVCODEC};
+	uint32_t i, k;
 
 	*ret = (struct media_node_list){0};
-	for (i = 0; i < s->reports.n; i++) {
-		const struct report *r = &s->reports.v[i];
-		const struct facts_va_driver *d = facts_va_driver_named(r->vendor);
-		struct media_node *n;
-
-		if (r->kind != REPORT_KIND_VA)
-			continue;
-		n = LIST_PUSH(a, ret);
-		FIELD_SET(n, media_node, node, r->about ? r->about : "");
-		FIELD_SET(n, media_node, gpu, FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE);
-		FIELD_SET(n, media_node, outcome, r->outcome);
-		if (FIELD_KNOWN(r, report, message))
-			FIELD_SET(n, media_node, message, r->message);
-		if (FIELD_KNOWN(r, report, error))
-			FIELD_SET(n, media_node, error, r->error);
-		if (FIELD_KNOWN(r, report, vendor))
-			FIELD_SET(n, media_node, vendor, r->vendor);
-		if (d)
-			FIELD_SET(n, media_node, driver, d->name);
-		if (FIELD_KNOWN(r, report, api_version))
-			FIELD_SET(n, media_node, version, r->api_version);
-		if (FIELD_KNOWN(r, report, va) && !FIELD_KNOWN(r, report, error))
-			node_codecs(s, a, n, r);
-	}
+	for (k = 0; k < ARRAY_LEN(kinds); k++)
+		for (i = 0; i < s->reports.n; i++)
+			if (s->reports.v[i].kind == kinds[k])
+				node_add(s, a, ret, &s->reports.v[i]);
 }

@@ -23,7 +23,8 @@
 FIELD_STRUCT(media_codec, MEDIA_CODEC)
 
 #define MEDIA_NODE(F, S) \
-	F(S, node, str, _, 0, "render node") \
+	F(S, interface, str, _, 0, "VA-API, or NVIDIA's own: NVDEC and NVENC") \
+	F(S, node, str, _, 0, "render node; empty for an interface that needs none") \
 	F(S, gpu, ref, gpu, 0, "its GPU") \
 	F(S, outcome, en, report_outcome, 0, "what came of asking") \
 	F(S, message, str, _, 0, "in words") \
@@ -31,15 +32,18 @@ FIELD_STRUCT(media_codec, MEDIA_CODEC)
 	F(S, driver, str, _, 0, "VA-API driver") \
 	F(S, vendor, str, _, 0, "what the driver says of itself") \
 	F(S, version, str, _, 0, "version of VA-API") \
+	F(S, left_out, strs, _, 0, "what could not be asked") \
 	F(S, codecs, list, media_codec, 0, "codecs")
 FIELD_STRUCT(media_node, MEDIA_NODE)
 
-/* One element for each VA-API report. */
+/* One element for each report of VA-API, then one for each of NVDEC and NVENC. */
 void media_nodes(const struct snapshot *s, struct arena *a, struct media_node_list *ret);
 /* The row of tables for a GPU's family, NULL. */
 const char *media_family(const struct snapshot *s, const struct gpu *g);
 /* Whether HuC, which low-power encoders need for CBR and VBR, can be there: 1 yes, 0 no, -1 not known; *ret_why. */
 int media_huc(const struct snapshot *s, struct arena *a, uint32_t gpu, const char **ret_why);
+/* "H.264", "HEVC 10 bit", "HEVC 10 bit 4:2:2". */
+const char *media_codec_name(struct arena *a, const char *codec, uint32_t depth, const char *chroma);
 /* An encoder with constant quality only. */
 bool media_lacks_rate_control(const struct media_codec *c);
 

@@ -52,6 +52,17 @@ void report_evidence(struct check *c, struct finding *f, const struct report *r)
 		check_evidence(c, f, path, last_line(c, r->stderr_tail), NULL);
 }
 
+bool report_said(const struct check *c, const char *id, const char *message)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->findings->n; i++)
+		if (str_eq(c->findings->v[i].id, id) &&
+		    (!message || str_eq(c->findings->v[i].message, message)))
+			return true;
+	return false;
+}
+
 bool gpu_is_served(const struct gpu *g)
 {
 	const struct facts_driver *d =

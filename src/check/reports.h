@@ -13,8 +13,13 @@ bool report_failed(const struct report *r);
 const char *report_variable(const struct report *r, const char *name);
 /* Adds what the report says of itself as evidence. */
 void report_evidence(struct check *c, struct finding *f, const struct report *r);
+/* Whether there is a finding of this id already, with these words or (NULL) any. */
+bool report_said(const struct check *c, const char *id, const char *message);
 /* A GPU of the three makers with a driver of theirs, up: what a user-space driver is expected to serve. */
 bool gpu_is_served(const struct gpu *g);
 bool has_gpu_of(const struct snapshot *s, enum gpu_vendor vendor);
+
+/* Part of the topic "userspace": check-nvml.c. */
+void run_nvml(struct check *c);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum {
 	PHASES = PROBE_ALL & ~PROBE_EDID & ~PROBE_TYPEC & ~PROBE_RDMA & ~PROBE_EXTLINK,
-	KINDS = 1u << REPORT_KIND_VA | 1u << REPORT_KIND_VPL,
+	KINDS = 1u << REPORT_KIND_VA | 1u << REPORT_KIND_VPL | 1u << REPORT_KIND_NVCODEC,
 };
 
 /* "D", "E", "DE"; in brackets what is promised and missing. */
@@ -92,29 +92,74 @@ static void print_reasons(struct cli *c, const struct media_node *n)
 		text_wrap(c, 2, arena_printf(c->a, "missing: %s", why));
 }
 
+static const char *say_end(struct cli *c, const struct media_node *n)
+{
+	const char *outcome = enum_name(&report_outcome_tab, n->outcome);
+
+	if (FIELD_KNOWN(n, media_node, error))
+		return arena_printf(c->a, "refused: %s", n->error);
+	if (!n->message)
+		return outcome;
+	return n->outcome == REPORT_OUTCOME_PENDING ? n->message : arena_printf(c->a, "%s: %s", outcome, n->message);
+}
+
 static void print_node(struct cli *c, const struct media_node *n)
 {
 	const struct gpu *g = n->gpu == NONE ? NULL : &c->snap->gpus.v[n->gpu];
+	uint32_t i;
 
-	buf_addf(&c->out, "%s/dev/dri/%s%s", cli_bold(c), n->node, cli_plain(c));
+	buf_addf(&c->out, "%s%s%s%s", cli_bold(c), *n->node ? "/dev/dri/" : n->interface, n->node,
+		 cli_plain(c));
 	if (g)
 		buf_addf(&c->out, "  %s  %s", say_addr(c, g->address), say_name(c, g));
 	buf_addc(&c->out, '\n');
-	if (n->outcome != REPORT_OUTCOME_FRESH || FIELD_KNOWN(n, media_node, error)) {
-		text_wrap(c, 2,
-			  FIELD_KNOWN(n, media_node, error) ?
-				  arena_printf(c->a, "refused: %s", n->error) :
-			  n->message ? arena_printf(c->a, "%s: %s",
-						    enum_name(&report_outcome_tab, n->outcome),
-						    n->message) :
-				       enum_name(&report_outcome_tab, n->outcome));
-		buf_addc(&c->out, '\n');
-		return;
-	}
-	text_wrap(c, 2, n->vendor ? n->vendor : "unknown driver");
-	print_codecs(c, n);
+	if (n->outcome != REPORT_OUTCOME_FRESH || FIELD_KNOWN(n, media_node, error))
+		text_wrap(c, 2, say_end(c, n));
+	else if (*n->node)
+		text_wrap(c, 2, n->vendor ? n->vendor : "unknown driver");
+	for (i = 0; i < n->left_out.n; i++)
+		text_wrap(c, 2, n->left_out.v[i]);
+	if (n->codecs.n)
+		print_codecs(c, n);
 	print_reasons(c, n);
 	buf_addc(&c->out, '\n');
+}
+
+/* "H.264, HEVC 10 bit": what the tables promise of a family, by one bit. */
+static const char *say_promise(struct cli *c, const struct facts_media *row, unsigned bit)
+{
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
+	const struct facts_codec *codec;
+
+	for (codec = facts_codecs; codec->key; codec++)
+		if (facts_media_promise(row, codec->key) & bit)
+			buf_addf(&b, "%s%s", b.n ? ", " : "",
+				 media_codec_name(c->a, codec->name, codec->depth, codec->chroma));
+	return b.n ? arena_strn(c->a, b.p, b.n) : "nothing";
+}
+
+/* A GPU that nobody could be asked about: what its family can is known all the same. Once for all of that family. */
+static void print_family(struct cli *c, uint32_t gpu, bool all)
+{
+	const struct gpu *g = c->snap->gpus.v;
+	const char *family = media_family(c->snap, &g[gpu]),
+		   *driver = g[gpu].vendor == GPU_VENDOR_NVIDIA ? FACTS_NVCODEC : NULL;
+	const struct facts_media *row = facts_media_of(family, driver);
+	uint32_t i;
+
+	for (i = 0; all && i < gpu; i++)
+		if (str_eq(media_family(c->snap, &g[i]), family))
+			return;
+	for (i = gpu; i < c->snap->gpus.n; i++)
+		if (i == gpu || (all && str_eq(media_family(c->snap, &g[i]), family)))
+			buf_addf(&c->out, "%s%s%s  %s\n", cli_bold(c), say_addr(c, g[i].address),
+				 cli_plain(c), say_name(c, &g[i]));
+	if (!row) {
+		text_wrap(c, 2, "gpubay's tables do not say what this family can");
+		return;
+	}
+	text_wrap(c, 2, arena_printf(c->a, "its family decodes: %s", say_promise(c, row, CODEC_DECODE)));
+	text_wrap(c, 2, arena_printf(c->a, "its family encodes: %s", say_promise(c, row, CODEC_ENCODE)));
 }
 
 static void print_vpl(struct cli *c)
@@ -142,13 +187,17 @@ static void print_vpl(struct cli *c)
 }
 
 static void print_text(struct cli *c, const struct media_node_list *nodes,
-		       const struct finding_list *findings)
+		       const struct finding_list *findings, uint32_t gpu)
 {
 	uint32_t i;
 
 	if (nodes->n == 0)
-		buf_adds(&c->out, c->snap->gpus.n ? "no render node of a GPU was asked\n" :
-						    "no GPU, so no video\n");
+		buf_adds(&c->out, !c->snap->gpus.n  ? "no GPU, so no video\n" :
+				  c->tree->live ? "no GPU has a render node that could be asked\n" :
+						  "this source does not say what the drivers offer\n\n");
+	for (i = 0; nodes->n == 0 && i < c->snap->gpus.n; i++)
+		if (gpu == NONE || gpu == i)
+			print_family(c, i, gpu == NONE);
 	for (i = 0; i < nodes->n; i++)
 		print_node(c, &nodes->v[i]);
 	print_vpl(c);
@@ -194,7 +243,10 @@ static int run(struct cli *c)
 	if (r)
 		return r;
 	media_nodes(c->snap, c->a, &nodes);
-	(c->json ? print_json : print_text)(c, &nodes, &findings);
+	if (c->json)
+		print_json(c, &nodes, &findings);
+	else
+		print_text(c, &nodes, &findings, gpu);
 	return cli_status_of(&findings);
 }
 
@@ -203,8 +255,8 @@ const struct verb verb_media = {
 	.args = "[GPU]",
 	.summary = "which video codecs each GPU decodes and encodes",
 	.about =
-		"Asks VA-API about each render node, in a worker that may crash or hang, and prints what it decodes (D) and encodes (E), codec "
-		"by codec and bit depth, with the rate control of its encoders. What GPUs of the family can and this driver does not offer is "
+		"Asks VA-API about each render node, and NVDEC and NVENC about each NVIDIA GPU, in a worker that may crash or hang, and prints "
+		"what it decodes (D) and encodes (E), codec by codec and bit depth, with the rate control of its encoders. What GPUs of the family can and this driver does not offer is "
 		"marked, with the reason. A GPU that is asleep is not asked without --wake.",
 	.max = 1,
 	.run = run,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/parse.h"
+#include "check/media.h"
 #include "cli/words.h"
 #include "codec/json.h"
 #include "codec/text.h"
@@ -51,12 +52,24 @@ static json_t *reports_json(struct cli *c, const struct gpu *g)
 	return a;
 }
 
+/* Of this GPU, and of the libraries that were asked about it: those have no GPU where they fail for all. */
+static bool is_of(const struct finding *f, uint32_t gpu)
+{
+	static const char *const libraries[] = {"vulkan", "media", "userspace"};
+	unsigned i;
+
+	for (i = 0; f->gpu == NONE && i < ARRAY_LEN(libraries); i++)
+		if (str_eq(f->topic, libraries[i]))
+			return true;
+	return f->gpu == gpu;
+}
+
 static void only_this(struct finding_list *l, uint32_t gpu)
 {
 	uint32_t i, n = 0;
 
 	for (i = 0; i < l->n; i++)
-		if (l->v[i].gpu == gpu)
+		if (is_of(&l->v[i], gpu))
 			l->v[n++] = l->v[i];
 	l->n = n;
 }
@@ -72,6 +85,50 @@ static void print_json(struct cli *c, const struct gpu *g, const struct finding_
 	json_object_set_new(doc, "reports", reports_json(c, g));
 	json_object_set_new(doc, "findings", json_findings(c->snap, findings));
 	json_print(doc, &c->out);
+}
+
+static bool lists(const struct report *r, uint32_t gpu)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->vulkan.n; i++)
+		if (r->vulkan.v[i].gpu == gpu)
+			return true;
+	return false;
+}
+
+/* Of one node, what it decodes or encodes. */
+static const char *say_codecs(struct cli *c, const struct media_node *n, bool encode)
+{
+	const char *list = "";
+	uint32_t i;
+
+	for (i = 0; i < n->codecs.n; i++) {
+		const struct media_codec *m = &n->codecs.v[i];
+
+		if (encode ? m->encode : m->decode)
+			list = arena_printf(c->a, "%s%s%s", list, *list ? ", " : "",
+					    media_codec_name(c->a, m->codec, m->depth, m->chroma));
+	}
+	return *list ? list : "nothing";
+}
+
+/* In a line each; 'gpubay media' has the rest. */
+static void media_text(struct cli *c, const struct report *r)
+{
+	struct media_node_list nodes;
+	uint32_t i;
+
+	media_nodes(c->snap, c->a, &nodes);
+	for (i = 0; i < nodes.n; i++) {
+		const struct media_node *n = &nodes.v[i];
+
+		if (!*n->node || !str_eq(n->node, r->about) || !n->codecs.n)
+			continue;
+		text_wrap(c, 2, n->vendor ? n->vendor : "unknown driver");
+		text_wrap(c, 2, arena_printf(c->a, "decodes: %s", say_codecs(c, n, false)));
+		text_wrap(c, 2, arena_printf(c->a, "encodes: %s", say_codecs(c, n, true)));
+	}
 }
 
 /* Each library in one line, and what it says of this GPU below it. */
@@ -90,6 +147,10 @@ static void reports_text(struct cli *c, const struct gpu *g)
 		text_wrap(c, 2, say_outcome(c, r));
 		for (k = 0; k < r->nvml.n; k++)
 			text_fields(c->snap, &r->nvml.v[k], nvml_device_fields, 2, c->width, &c->out);
+		if (r->kind == REPORT_KIND_VA)
+			media_text(c, r);
+		if (r->kind == REPORT_KIND_VULKAN && r->outcome == REPORT_OUTCOME_FRESH && !lists(r, g->index))
+			text_wrap(c, 2, "no device for this GPU");
 		for (k = 0; k < r->vulkan.n; k++)
 			if (r->vulkan.v[k].gpu == g->index)
 				text_fields(c->snap, &r->vulkan.v[k], vulkan_device_fields, 2, c->width, &c->out);

@@ -38,7 +38,17 @@ const struct check_row checks_media[] = {
 	 "intel/libva"},
 	{"GB0210", SEVERITY_NOTE, "media", "Intel GPUs since Tiger Lake", "oneVPL has no runtime for the GPU",
 	 "Quick Sync through oneVPL needs a runtime beside the dispatcher; without it programs that use it see no hardware.",
-	 "If Quick Sync is wanted: install libmfx-gen1.2 (onevpl-intel-gpu, intel-media-sdk for older GPUs).",
+	 "If Quick Sync is wanted: install libvpl2 and libmfx-gen1.2 (onevpl-intel-gpu, intel-media-sdk for older GPUs).",
 	 "intel/libvpl libvpl/src/mfx_dispatcher_vpl_loader.cpp; intel/vpl-gpu-rt"},
+	{"GB0211", SEVERITY_NOTE, "media", "NVIDIA GPUs", "NVIDIA's video libraries are missing",
+	 "NVDEC decodes and NVENC encodes through libraries of their own, which come beside CUDA's: without them no program uses the "
+	 "GPU for video.",
+	 "If that is wanted: install libnvcuvid1 and libnvidia-encode1 (the distribution's libnvidia-decode and libnvidia-encode) in the version of "
+	 "the module.",
+	 "NVIDIA/nvidia-container-toolkit: driver capability video; NVIDIA driver README, installed components"},
+	{"GB0212", SEVERITY_WARNING, "media", "NVIDIA GPUs", "NVDEC and NVENC do not answer",
+	 "Their libraries are there and give no answer for this GPU: programs that decode or encode on it fail in the same way.",
+	 "Look at the reason: memory or all sessions of the GPU in use, a GPU cut by MIG, or an error of the driver in the kernel's log.",
+	 "NVIDIA Video Codec SDK 13.0, NVENC programming guide: error handling"},
 	{0},
 };

@@ -40,7 +40,7 @@ const struct check_row checks_userspace[] = {
 	 "nvml.h: nvmlComputeMode_t"},
 	{"GB0311", SEVERITY_WARNING, "userspace", "RDMA devices", "RDMA device cannot be used by libibverbs",
 	 "The kernel has the device, the library cannot open it: its provider is missing, or the node may not be opened.",
-	 "Install ibverbs-providers (rdma-core); in a container pass /dev/infiniband in.", "linux-rdma/rdma-core libibverbs/init.c"},
+	 "Install libibverbs1 and ibverbs-providers (rdma-core); in a container pass /dev/infiniband in.", "linux-rdma/rdma-core libibverbs/init.c"},
 	{"GB0312", SEVERITY_NOTE, "userspace", "driver libraries", "driver libraries were not asked",
 	 "gpubay-probe asks them, and it could not be started or cannot ask this one: what programs will see is not known.",
 	 "Install gpubay as a whole: gpubay-probe belongs to it. When building it, install the headers that tools/install-deps names.",
@@ -49,5 +49,10 @@ const struct check_row checks_userspace[] = {
 	 "NVIDIA's management library is there and gives no access to this GPU: CUDA, nvidia-smi and monitoring fail in the same way.",
 	 "Look at the kernel log for the GPU's errors ('journalctl -k -b | grep NVRM'); a reset or a reboot may bring it back.",
 	 "NVIDIA/go-nvml gen/nvml/nvml.h: nvmlReturn_t; NVIDIA/nvidia-container-toolkit#48"},
+	{"GB0314", SEVERITY_NOTE, "userspace", "NVIDIA GPUs", "NVIDIA's management library is missing",
+	 "nvidia-smi, monitoring, and the frameworks that look for the GPU by it find nothing; CUDA may work all the same.",
+	 "Install libnvidia-ml1 (the distribution's libnvidia-compute) in the version of the module; in a container ask for the capability "
+	 "'utility' (NVIDIA_DRIVER_CAPABILITIES=utility,compute).",
+	 "NVIDIA/nvidia-container-toolkit: driver capability utility"},
 	{0},
 };

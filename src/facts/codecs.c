@@ -61,6 +61,11 @@ bool facts_codec_named(const struct facts_codec *row, const char *text)
 /* MTL and newer encode at EncSlice what older ones do at EncSliceLP; JPEG has a picture as its unit. */
 static const char *const encoders = "EncSlice EncSliceLP EncPicture";
 
+bool facts_codec_is(const struct facts_codec *row, const struct video_codec *v)
+{
+	return row->depth == v->depth && str_eq(row->name, v->codec) && str_eq(row->chroma, v->chroma);
+}
+
 unsigned facts_codec_does(const struct facts_codec *row, const struct va_config *offer)
 {
 	if (!offer->profile || !offer->entrypoint || !has_word(row->profiles, offer->profile))
@@ -75,6 +80,7 @@ unsigned facts_codec_does(const struct facts_codec *row, const struct va_config 
 #define AMD_C "linux drivers/gpu/drm/amd/amdgpu/"
 
 #define NVDEC "developer.nvidia.com: video encode and decode GPU support matrix; elFarto/nvidia-vaapi-driver README.md"
+#define NVCODEC "NVIDIA Video Codec SDK 13.0, NVDEC and NVENC application notes: hardware capabilities"
 #define NVDEC_1 "mpeg2:D vc1:D h264:D "
 #define NVDEC_2 NVDEC_1 "hevc8:D hevc10:D vp9-8:D vp9-10:D "
 #define HEVC_ALL "hevc8:DE hevc10:DE hevc422:DE hevc444:DE hevc12:D "
@@ -119,6 +125,21 @@ const struct facts_media facts_medias[] = {
 	{"gm206", NVDEC_1 "hevc8:D hevc10:D vp9-8:D", NVDEC, "nvidia"},
 	{"gp102 gp104 gp106 gp107 gp108 gv100 tu102 tu104 tu106 tu116 tu117", NVDEC_2, NVDEC, "nvidia"},
 	{"ga102 ga103 ga104 ga106 ga107 ad10* gb20*", NVDEC_2 "av1-8:D av1-10:D", NVDEC, "nvidia"},
+	/* GM107, GP107, TU117 and GA107 are sold without their encoder, too. */
+	{"gm107", "mpeg2:D vc1:D h264:D", NVCODEC, FACTS_NVCODEC},
+	{"gm200 gm204", "mpeg2:D vc1:D h264:DE vp8:D hevc8:E", NVCODEC, FACTS_NVCODEC},
+	{"gm206", "mpeg2:D vc1:D h264:DE vp8:D hevc8:DE hevc10:D vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"gp107", "mpeg2:D vc1:D h264:D hevc8:D hevc10:D vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"gp102 gp104 gp106", "mpeg2:D vc1:D h264:DE hevc8:DE hevc10:DE vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"gp108", "mpeg2:D vc1:D h264:D!E hevc8:D!E hevc10:D!E vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"gv100", "mpeg2:D vc1:D h264:DE vp8:D hevc8:DE hevc10:DE vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"tu117", "mpeg2:D vc1:D h264:D vp8:D hevc8:D hevc10:D hevc444:D vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"tu102 tu104 tu106 tu116", "mpeg2:D vc1:D h264:DE vp8:D hevc8:DE hevc10:DE hevc444:DE vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"ga100 gh100", "mpeg2:D vc1:D h264:D!E vp8:D hevc8:D!E hevc10:D!E hevc444:D vp9-8:D", NVCODEC, FACTS_NVCODEC},
+	{"ga107", "mpeg2:D vc1:D h264:D vp8:D hevc8:D hevc10:D hevc444:D vp9-8:D av1-8:D!E av1-10:D!E", NVCODEC, FACTS_NVCODEC},
+	{"ga102 ga103 ga104 ga106", "mpeg2:D vc1:D h264:DE vp8:D hevc8:DE hevc10:DE hevc444:DE vp9-8:D av1-8:D!E av1-10:D!E", NVCODEC,
+	 FACTS_NVCODEC},
+	{"ad10* gb20*", "mpeg2:D vc1:D h264:DE vp8:D hevc8:DE hevc10:DE hevc444:DE vp9-8:D " AV1_BOTH, NVCODEC, FACTS_NVCODEC},
 	{0},
 };
 
@@ -147,7 +168,8 @@ const struct facts_media *facts_media_of(const char *family, const char *driver)
 	const struct facts_media *m;
 
 	for (m = facts_medias; family && m->families; m++)
-		if (any_fits(m->families, family) && (!m->driver || str_eq(m->driver, driver)))
+		if (any_fits(m->families, family) &&
+		    (m->driver ? str_eq(m->driver, driver) : !str_eq(driver, FACTS_NVCODEC)))
 			return m;
 	return NULL;
 }
@@ -191,7 +213,8 @@ const struct facts_va_driver facts_va_drivers[] = {
 	{"radeonsi", "amdgpu", NULL, "Mesa Gallium driver", "mesa-va-drivers", VA_DRM},
 	{"r600", "radeon", NULL, "Mesa Gallium driver", "mesa-va-drivers", VA_DRM},
 	{"nouveau", "nouveau", NULL, "Mesa Gallium driver", "mesa-va-drivers", VA_DRM},
-	{"nvidia", "nvidia nvidia-drm", NULL, "VA-API NVDEC driver", "nvidia-vaapi-driver", "elFarto/nvidia-vaapi-driver src/vabackend.c; " VA_DRM},
+	{"nvidia", "nvidia nvidia-drm", NULL, "VA-API NVDEC driver", "nvidia-vaapi-driver", "elFarto/nvidia-vaapi-driver src/vabackend.c; " VA_DRM,
+	 "NVDEC and NVENC"},
 	{0},
 };
 
@@ -229,6 +252,10 @@ const struct facts_va_build facts_va_builds[] = {
 	{"VA-API NVDEC driver", false, "it is built without a parser that it needs, or older than this GPU",
 	 "Install a newer nvidia-vaapi-driver; for VP9 it has to be built with gstreamer-codecparsers-1.0.",
 	 "elFarto/nvidia-vaapi-driver README.md"},
+	{"NVDEC and NVENC", false, "NVIDIA's driver is older than this GPU, or does not have all of its video libraries",
+	 "Install NVIDIA's driver in a release that knows the GPU, with libnvcuvid and libnvidia-encode; in a container ask for the capability "
+	 "'video' (NVIDIA_DRIVER_CAPABILITIES).",
+	 NVCODEC},
 	{0},
 };
 

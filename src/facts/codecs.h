@@ -22,6 +22,8 @@ extern const struct facts_codec facts_codecs[];
 
 /* Whether a person means this row: by its key, or by the codec's name, whatever the bit depth; "h264", "H.264". */
 bool facts_codec_named(const struct facts_codec *row, const char *text);
+/* The same codec, depth and chroma format. */
+bool facts_codec_is(const struct facts_codec *row, const struct video_codec *v);
 /* What a driver's offer means for a row: CODEC_DECODE, CODEC_ENCODE, both or 0. */
 unsigned facts_codec_does(const struct facts_codec *row, const struct va_config *offer);
 
@@ -33,8 +35,9 @@ struct facts_media {
 	const char *families; /* keys or prefixes ended with '*', space separated */
 	const char *codecs;
 	const char *source;
-	const char *driver;   /* VA-API driver that it holds for; NULL: any */
+	const char *driver;   /* VA-API driver that it holds for, or FACTS_NVCODEC; NULL: any VA-API driver */
 };
+#define FACTS_NVCODEC "nvcodec"
 extern const struct facts_media facts_medias[];
 /* NULL: gpubay has no row for the family with this VA-API driver (NULL: not known). */
 const struct facts_media *facts_media_of(const char *family, const char *driver);
@@ -57,6 +60,7 @@ struct facts_va_driver {
 	const char *vendor;  /* part of its vendor string */
 	const char *package; /* Debian's */
 	const char *source;
+	const char *beside; /* what programs have beside VA-API for these GPUs; NULL: nothing */
 };
 extern const struct facts_va_driver facts_va_drivers[];
 /* The first that serves a family with a kernel driver; NULL when none is known. */

@@ -8,6 +8,7 @@ const struct facts_report facts_reports[] = {
 	{REPORT_KIND_VULKAN, SCOPE_NODE_MACHINE, NULL, true, "libvulkan1", "Vulkan"},
 	{REPORT_KIND_VULKAN_FILES, SCOPE_NODE_MACHINE, NULL, true, "libvulkan1", "the Vulkan loader's files"},
 	{REPORT_KIND_VA, SCOPE_RENDER_NODE, NULL, false, "libva-drm2", "VA-API"},
+	{REPORT_KIND_NVCODEC, SCOPE_GPU, "nvidia", false, "libnvcuvid1 libnvidia-encode1", "NVDEC and NVENC", true},
 	{REPORT_KIND_VPL, SCOPE_NODE_MACHINE, "i915 xe", false, "libvpl2", "oneVPL"},
 	{REPORT_KIND_LEVEL_ZERO, SCOPE_NODE_MACHINE, "i915 xe", false, "libze1", "Level Zero"},
 	{REPORT_KIND_OPENCL, SCOPE_NODE_MACHINE, NULL, false, "ocl-icd-libopencl1", "OpenCL"},

@@ -15,6 +15,7 @@ struct facts_report {
 	bool by_vendor;        /* single vendors can be left out of the question */
 	const char *package;   /* Debian's package with the library */
 	const char *name;      /* as people call it */
+	bool on_request;       /* asking takes something of the GPU: only for the verb that is about it */
 };
 extern const struct facts_report facts_reports[]; /* ended by a zeroed row */
 const struct facts_report *facts_report_of(enum report_kind kind);

@@ -26,7 +26,7 @@ static const struct {
 	{"vulkan-files", 20000, UINT64_C(2) << 30}, {"va", 10000, UINT64_C(2) << 30},
 	{"vpl", 20000, UINT64_C(4) << 30},	    {"level-zero", 20000, UINT64_C(4) << 30},
 	{"opencl", 30000, UINT64_C(4) << 30},	    {"verbs", 10000, UINT64_C(2) << 30},
-	{"rdma-test", 90000, UINT64_C(1) << 30},
+	{"rdma-test", 90000, UINT64_C(1) << 30},    {"nvcodec", 30000, UINT64_C(4) << 30},
 };
 
 /* Beside this program, in the build folder, or where it is installed. */

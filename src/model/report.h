@@ -14,6 +14,7 @@
 #define REPORT_KIND(E, P) \
 	E(P, NVML, "nvml") E(P, VULKAN, "vulkan") E(P, VULKAN_FILES, "vulkan-files") E(P, VA, "va") E(P, VPL, "vpl") \
 	E(P, LEVEL_ZERO, "level-zero") E(P, OPENCL, "opencl") E(P, VERBS, "verbs") \
+	E(P, NVCODEC, "nvcodec") \
 	E(P, RDMA_TEST, "rdma-test")
 ENUM_DECL(report_kind, REPORT_KIND)
 
@@ -96,6 +97,17 @@ FIELD_STRUCT(vulkan_file, VULKAN_FILE)
 	F(S, width_max, u32, _, 0, "widest picture") \
 	F(S, height_max, u32, _, 0, "highest picture")
 FIELD_STRUCT(va_config, VA_CONFIG)
+
+/* A codec of NVDEC or NVENC, in the words of gpubay's table of codecs. */
+#define VIDEO_CODEC(F, S) \
+	F(S, codec, str, _, 0, "codec") \
+	F(S, depth, u32, _, 0, "bits a sample") \
+	F(S, chroma, str, _, 0, "chroma format") \
+	F(S, encode, b, _, 0, "encodes; else decodes") \
+	F(S, rate_control, strs, _, 0, "rate control modes of an encoder") \
+	F(S, width_max, u32, _, 0, "widest picture") \
+	F(S, height_max, u32, _, 0, "highest picture")
+FIELD_STRUCT(video_codec, VIDEO_CODEC)
 
 #define VPL_CODEC(F, S) \
 	F(S, codec, str, _, 0, "codec") \
@@ -245,6 +257,7 @@ FIELD_STRUCT(xid_event, XID_EVENT)
 	F(S, drivers, list, vulkan_file, 0, "driver manifests the Vulkan loader finds") \
 	F(S, layers, list, vulkan_file, 0, "layer manifests the Vulkan loader finds") \
 	F(S, va, list, va_config, 0, "what VA-API offers on this node") \
+	F(S, video, list, video_codec, 0, "what NVDEC and NVENC offer on this GPU") \
 	F(S, vpl, list, vpl_implementation, 0, "implementations of oneVPL") \
 	F(S, compute, list, compute_device, 0, "devices of OpenCL or Level Zero") \
 	F(S, verbs, list, verbs_device, 0, "RDMA devices") \

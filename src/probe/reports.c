@@ -194,7 +194,7 @@ void probe_reports(struct probe *p)
 	if (!asked && (p->tree->ops->prepare || (p->request->phases & PROBE_ALL) != PROBE_ALL))
 		return;
 	for (row = facts_reports; row->name; row++) {
-		if (wanted && !(wanted >> row->kind & 1))
+		if (wanted ? !(wanted >> row->kind & 1) : row->on_request && p->tree->ops->prepare)
 			continue;
 		if (row->scope == SCOPE_GPU)
 			ask_each_gpu(&k, row);

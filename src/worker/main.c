@@ -13,6 +13,7 @@ static const struct {
 	{REPORT_KIND_VULKAN, "[not=VENDOR,...]", probe_vulkan, 0},
 	{REPORT_KIND_VULKAN_FILES, "[not=VENDOR,...]", probe_vulkan_files, SANDBOX_FORKS},
 	{REPORT_KIND_VA, "renderDN", probe_va, 0},
+	{REPORT_KIND_NVCODEC, "PCI-ADDRESS", probe_nvcodec, SANDBOX_WRITES},
 	{REPORT_KIND_VPL, "", probe_vpl, 0},
 	{REPORT_KIND_LEVEL_ZERO, "", probe_level_zero, 0},
 	{REPORT_KIND_OPENCL, "", probe_opencl, SANDBOX_WRITES},

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Standard output is the report's. What a library prints there goes to standard error. */
@@ -141,11 +142,13 @@ void work_nodes(struct work *w, const char *dir, const char *prefix, bool no_dev
 {
 	struct strs names = {0};
 	struct dirent *d;
+	struct stat st;
 	DIR *at = opendir(dir);
 	uint32_t i;
 
 	while (at && (d = readdir(at)))
-		if (str_starts(d->d_name, prefix) &&
+		if (str_starts(d->d_name, prefix) && fstatat(dirfd(at), d->d_name, &st, 0) == 0 &&
+		    S_ISCHR(st.st_mode) &&
 		    faccessat(dirfd(at), d->d_name, R_OK | W_OK, AT_EACCESS) < 0 && errno == EACCES)
 			strs_add(w->a, &names, arena_printf(w->a, "%s/%s", dir, d->d_name));
 	if (at)

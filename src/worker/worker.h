@@ -24,6 +24,7 @@ void probe_nvml(struct work *w);
 void probe_vulkan(struct work *w);
 void probe_vulkan_files(struct work *w);
 void probe_va(struct work *w);
+void probe_nvcodec(struct work *w);
 void probe_vpl(struct work *w);
 void probe_level_zero(struct work *w);
 void probe_opencl(struct work *w);

@@ -38,7 +38,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_instance(const VkInstanceCreateInfo
 						      VkInstance *ret)
 {
 	fake_enter("vkCreateInstance");
-	if (fake_is("refuse"))
+	if (fake_is("refuse") || fake_is("denied"))
 		return VK_ERROR_INCOMPATIBLE_DRIVER;
 	*ret = (VkInstance)object_new(0);
 	return VK_SUCCESS;

@@ -289,6 +289,14 @@ def m_1gpu_reports_nothing_installed(name):
     return m
 
 
+def m_1gpu_reports_nvidia_bare(name):
+    m = based_on(rdma.m_1gpu_rdma_ib_ready, name, "an A100 and an adapter, and none of the libraries that speak of them")
+    report(m, "nvml:0000:17:00.0", "library missing", message="libnvidia-ml.so.1 is not installed")
+    report(m, "verbs:ibp49s0", "library missing", message="libibverbs.so.1 is not installed", lock_trial_bytes=64 << 20, lock_error="")
+    report(m, "vulkan", "library missing", message="libvulkan.so.1 is not installed")
+    return m
+
+
 def m_1gpu_reports_no_worker(name):
     m = based_on(vendors.m_1gpu_rx7800xt_ready, name, "an RX 7800 XT and a gpubay that was copied without its worker")
     for key in ("vulkan", "vulkan-files", "va:renderD128", "opencl"):
@@ -305,6 +313,46 @@ def m_1gpu_reports_fiji_media(name):
 def m_1gpu_reports_nvidia_vaapi(name):
     m = based_on(vendors.m_1gpu_rtx4090_ready, name, "RTX 4090 with nvidia-vaapi-driver, built without the parser that VP9 needs")
     va(m, "renderD128", decodes("MPEG2Main", "VC1Advanced", "H264High", "HEVCMain", "HEVCMain10", "AV1Profile0"), vendor="VA-API NVDEC driver [direct backend]")
+    return m
+
+
+def video(codec, *depths, encode=False, chroma="4:2:0"):
+    return [{"codec": codec, "depth": d, "chroma": chroma, "encode": encode, "width_max": 8192, "height_max": 8192, **({"rate_control": ["CQP", "VBR", "CBR"]} if encode else {})} for d in depths]
+
+
+NVDEC = [*video("MPEG-2", 8), *video("VC-1", 8), *video("H.264", 8), *video("JPEG", 8), *video("VP8", 8), *video("HEVC", 8, 10, 12), *video("HEVC", 10, chroma="4:4:4"),
+         *video("VP9", 8, 10, 12), *video("AV1", 8, 10)]
+NVENC = [*video("H.264", 8, encode=True), *video("HEVC", 8, 10, encode=True), *video("HEVC", 10, encode=True, chroma="4:4:4"), *video("AV1", 8, 10, encode=True)]
+
+
+def nvcodec(m, at, offers, **more):
+    report(m, f"nvcodec:{at}", library="libcuda.so.1", api_version="13.0", vendor="NVDEC and NVENC", video=offers, **more)
+
+
+def m_1gpu_reports_nvidia_video(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "RTX 4090 that decodes and encodes by NVDEC and NVENC, and has no driver for VA-API")
+    va_refuses(m, "renderD128", "libva info: Trying to open /usr/lib/x86_64-linux-gnu/dri/nvidia_drv_video.so\nlibva info: va_openDriver() returns -1\n")
+    nvcodec(m, "0000:01:00.0", NVDEC + NVENC)
+    return m
+
+
+def m_1gpu_reports_nvidia_no_video(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "a container that was given an RTX 4090 without the driver's libraries for video")
+    m.tree.put("run/.containerenv", __import__("capture").Node("file", b""))
+    report(m, "nvcodec:0000:01:00.0", "library missing", message="libnvcuvid.so.1 and libnvidia-encode.so.1 are not installed")
+    return m
+
+
+def m_1gpu_reports_nvenc_full(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "RTX 4090 whose encoding sessions are all in use")
+    nvcodec(m, "0000:01:00.0", NVDEC, error="NVENC opens no session: error 10 (no memory, or all of the sessions this GPU allows are in use)")
+    return m
+
+
+def m_1gpu_reports_a100_video(name):
+    m = based_on(rdma.m_1gpu_rdma_ib_ready, name, "an A100, which decodes and never had an encoder; half of the video libraries is missing")
+    report(m, "nvcodec:0000:17:00.0", library="libcuda.so.1", vendor="NVDEC and NVENC", video=[v for v in NVDEC if v["codec"] != "AV1"],
+           left_out=["libnvidia-encode.so.1 is not installed"])
     return m
 
 
