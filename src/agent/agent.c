@@ -4,6 +4,7 @@
 #include "agent/gone.h"
 #include "agent/notes.h"
 #include "base/parse.h"
+#include "codec/gone-json.h"
 #include "codec/json.h"
 #include "probe/probe.h"
 
@@ -129,6 +130,34 @@ void agent_noted(struct agent *a, const char *id)
 		return;
 	conclude(a, gone_by_note(a->shown, id, state, since(a)));
 	publish_note(&a->publisher, id, state);
+}
+
+static bool any_given(const struct agent *a)
+{
+	struct arena *tmp CLEANUP(arena_freep) = arena_new();
+	struct strs gpus;
+
+	return tree_list(&a->tree->root, "run/gpubay/given", tmp, &gpus) == 0 && gpus.n;
+}
+
+bool agent_must_ask(struct agent *a)
+{
+	struct pulled *p = &a->publisher.pulled;
+	bool must = p->due || (p->moved && any_given(a));
+
+	p->due = p->moved = false;
+	return must;
+}
+
+void agent_answered(struct agent *a, const struct buf *answer, const struct err *e)
+{
+	struct arena *tmp CLEANUP(arena_freep) = arena_new();
+	struct gone left = {0};
+	struct err own = {0};
+
+	if (!e && gone_read(tmp, answer->p, answer->n, &left, &own) == 0)
+		publish_left(&a->publisher, &left);
+	publish_trouble(&a->publisher, &a->publisher.left_trouble, "GPUs that are gone", e ? e : own.code ? &own : NULL);
 }
 
 uint64_t agent_retry_us(const struct agent *a, unsigned attempt)

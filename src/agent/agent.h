@@ -19,6 +19,8 @@ struct agent_options {
 	const char *run_dir;   /* what does not: notes, the socket */
 	const char *cdi_dir;
 	int uevent_fd;         /* -1: netlink */
+	const char *program;   /* gpubay, for what is not ours to do */
+	uint64_t patience_us;  /* how long that may take */
 	bool once;
 };
 
@@ -40,6 +42,11 @@ void agent_look(struct agent *a);
 enum weight agent_event(struct agent *a, const struct uevent *u);
 /* The note about the GPU with this id was written or removed. */
 void agent_noted(struct agent *a, const char *id);
+
+/* A GPU went unasked: what it left behind is to be asked for (agent/ask.h). True once for each time. */
+bool agent_must_ask(struct agent *a);
+/* The answer, or why there is none. */
+void agent_answered(struct agent *a, const struct buf *answer, const struct err *e);
 
 /*
  * After how long to look again though nothing happened, or 0: a GPU has a driver and is not ready yet (user space makes

@@ -5,6 +5,7 @@
  */
 #include "agent/loop.h"
 
+#include "agent/ask.h"
 #include "agent/memory.h"
 #include "agent/notes.h"
 #include "agent/uevents.h"
@@ -30,6 +31,7 @@ struct loop {
 	struct agent *agent;
 	struct uevents uevents;
 	struct serve *serve;
+	struct ask *ask;
 	struct serve_source source;
 	sd_event *event;
 	sd_event_source *look;  /* at the end of a burst */
@@ -88,6 +90,8 @@ static void look(struct loop *l)
 	delay = agent_retry_us(l->agent, l->attempt);
 	if (delay)
 		arm(l->retry, MAX(end + delay, l->rest_until_us));
+	if (agent_must_ask(l->agent))
+		ask_start(l->ask);
 	rest_after(l);
 	sd_notifyf(0, "STATUS=%s", agent_summary(l->agent, summary, sizeof(summary)));
 }
@@ -200,6 +204,7 @@ static int add_signals(struct loop *l)
 	int r = 0;
 
 	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD); /* what is asked may be a child */
 	for (i = 0; i < ARRAY_LEN(signals); i++)
 		sigaddset(&set, signals[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -285,6 +290,26 @@ static int add_socket(struct loop *l, struct err *e)
 	return 0;
 }
 
+static void on_answered(void *arg, const struct buf *answer, const struct err *e)
+{
+	struct loop *l = arg;
+
+	agent_answered(l->agent, answer, e);
+	rest_after(l);
+}
+
+static int add_ask(struct loop *l, struct err *e)
+{
+	const struct agent_options *o = l->agent->options;
+	char path[1024];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/gone.socket", o->run_dir);
+	r = ask_new(l->event, &(struct ask_options){.socket = path, .program = o->program, .root = o->root,
+						    .deadline_us = o->patience_us, .done = on_answered, .arg = l}, &l->ask);
+	return r < 0 ? err_set(e, r, "cannot make a timer: %s", strerror(-r)) : 0;
+}
+
 int loop_run(struct agent *a, struct err *e)
 {
 	struct loop l = {.agent = a, .uevents.fd = -1};
@@ -296,6 +321,8 @@ int loop_run(struct agent *a, struct err *e)
 		r = add_sources(&l, e);
 	if (r == 0)
 		r = add_socket(&l, e);
+	if (r == 0)
+		r = add_ask(&l, e);
 	if (r == 0) {
 		publish_agent(&a->publisher, EVENT_KIND_AGENT_STARTED, "gpubayd " GPUBAY_VERSION);
 		look(&l);
@@ -306,6 +333,7 @@ int loop_run(struct agent *a, struct err *e)
 		sd_notify(0, "STOPPING=1");
 		publish_agent(&a->publisher, EVENT_KIND_AGENT_STOPPED, "asked to end");
 	}
+	ask_free(l.ask);
 	serve_free(l.serve);
 	a->publisher.on_events = NULL;
 	/* Each of these holds the loop as the loop holds it. */

@@ -26,9 +26,12 @@ static const char usage[] =
 	"  --run-dir DIR     socket and notes (/run/gpubay)\n"
 	"  --cdi-dir DIR     where CDI specs are written (/run/cdi)\n"
 	"  --uevent-fd N     read uevents from descriptor N, not from the kernel\n"
+	"  --program PATH    the gpubay that is run when a GPU was pulled, where systemd\n"
+	"                    does not start it\n"
+	"  --patience SECONDS  how long that may take (60)\n"
 	"  --help, --version\n";
 
-enum { OPT_ONCE = 1, OPT_ROOT, OPT_STATE, OPT_RUN, OPT_CDI, OPT_UEVENT_FD, OPT_HELP, OPT_VERSION };
+enum { OPT_ONCE = 1, OPT_ROOT, OPT_STATE, OPT_RUN, OPT_CDI, OPT_UEVENT_FD, OPT_PROGRAM, OPT_PATIENCE, OPT_HELP, OPT_VERSION };
 
 static const struct option longs[] = {
 	{"once", no_argument, NULL, OPT_ONCE},
@@ -37,6 +40,8 @@ static const struct option longs[] = {
 	{"run-dir", required_argument, NULL, OPT_RUN},
 	{"cdi-dir", required_argument, NULL, OPT_CDI},
 	{"uevent-fd", required_argument, NULL, OPT_UEVENT_FD},
+	{"program", required_argument, NULL, OPT_PROGRAM},
+	{"patience", required_argument, NULL, OPT_PATIENCE},
 	{"help", no_argument, NULL, OPT_HELP},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{0},
@@ -51,6 +56,18 @@ static int parse_fd(const char *text, struct agent_options *o)
 		return USAGE;
 	}
 	o->uevent_fd = (int)fd;
+	return DONE;
+}
+
+static int parse_patience(const char *text, struct agent_options *o)
+{
+	uint64_t seconds;
+
+	if (parse_u64(text, 10, 86400, &seconds) < 0 || !seconds) {
+		fprintf(stderr, "gpubayd: --patience takes seconds, not '%s'\n", text);
+		return USAGE;
+	}
+	o->patience_us = seconds * 1000000;
 	return DONE;
 }
 
@@ -75,6 +92,11 @@ static int parse(int argc, char **argv, struct agent_options *o)
 		case OPT_CDI: o->cdi_dir = optarg; break;
 		case OPT_UEVENT_FD:
 			if (parse_fd(optarg, o))
+				return USAGE;
+			break;
+		case OPT_PROGRAM: o->program = optarg; break;
+		case OPT_PATIENCE:
+			if (parse_patience(optarg, o))
 				return USAGE;
 			break;
 		case OPT_HELP: fputs(usage, stdout); return DONE;
@@ -102,7 +124,7 @@ static void complete(struct agent_options *o, struct arena *a)
 int main(int argc, char **argv)
 {
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct agent_options options = {.uevent_fd = -1};
+	struct agent_options options = {.uevent_fd = -1, .program = GPUBAY_PROGRAM, .patience_us = 60 * 1000 * 1000};
 	struct agent agent;
 	struct err e = {0};
 	int r = parse(argc, argv, &options);

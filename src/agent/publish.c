@@ -89,11 +89,14 @@ void publisher_open(struct publisher *p, const struct agent_options *options, st
 {
 	struct arena *tmp CLEANUP(arena_freep) = arena_new();
 	const char *boot = "";
+	struct err e = {0};
 
 	*p = (struct publisher){.options = options, .tree = tree, .view_arena = arena_new(),
 				.cdi_trouble = {.over = "CDI specs can be written again"},
 				.note_trouble = {.over = "notes can be written again"},
-				.state_trouble = {.over = "the view can be kept again"}};
+				.state_trouble = {.over = "the view can be kept again"},
+				.gone_trouble = {.over = "what went can be kept again"},
+				.left_trouble = {.over = "who holds GPUs that are gone can be said again"}};
 	if (!with_events)
 		return;
 	(void)tree_read_str(&tree->root, "proc/sys/kernel/random/boot_id", tmp, &boot);
@@ -103,6 +106,8 @@ void publisher_open(struct publisher *p, const struct agent_options *options, st
 		.journal = *options->root ? arena_printf(tmp, "%s/run/systemd/journal/socket", options->root) : NULL,
 	});
 	load_view(p);
+	pulled_open(&p->pulled, options->run_dir, &e);
+	trouble_tell(&p->gone_trouble, e.code ? &e : NULL);
 }
 
 void publisher_close(struct publisher *p)
@@ -111,6 +116,7 @@ void publisher_close(struct publisher *p)
 		eventlog_flush(p->log, now_ms());
 	eventlog_free(p->log);
 	slow_forget(&p->slow);
+	pulled_close(&p->pulled);
 	arena_free(p->view_arena);
 	buf_free(&p->saved);
 }
@@ -184,6 +190,14 @@ static void publish_cdi(struct publisher *p, const struct snapshot *s, struct ar
 	add_paths(&written, EVENT_KIND_CDI_WRITTEN, "its ready GPUs changed", a, ret_events);
 }
 
+static void take_pulled(struct publisher *p, const struct event_list *events)
+{
+	struct err e = {0};
+
+	pulled_take(&p->pulled, &p->view, events, &e);
+	publish_trouble(p, &p->gone_trouble, "record of GPUs that are gone", e.code ? &e : NULL);
+}
+
 void publish(struct publisher *p, const struct snapshot *s)
 {
 	struct arena *a = arena_new();
@@ -202,8 +216,77 @@ void publish(struct publisher *p, const struct snapshot *s)
 	p->view_arena = a;
 	p->view = view;
 	publish_trouble(p, &p->cdi_trouble, "CDI specs", e.code ? &e : NULL);
-	if (p->log)
-		save_view(p);
+	if (!p->log)
+		return;
+	take_pulled(p, &events);
+	save_view(p);
+}
+
+/* "python3 (4711), ffmpeg (4712) of podman container web, and 3 more"; "" nobody. */
+static const char *say_holders(const struct holder_list *l, struct arena *a)
+{
+	enum { SHOWN = 8 };
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < l->n; i++) {
+		const struct holder *h = &l->v[i];
+
+		if (!h->certain || n++ >= SHOWN)
+			continue;
+		buf_addf(&b, "%s%s (%u)", n > 1 ? ", " : "", h->command ? h->command : "?", h->pid);
+		if (h->container && *h->container)
+			buf_addf(&b, " of %s container %.12s", h->engine, h->container_name && *h->container_name ? h->container_name : h->container);
+		else if (h->unit && *h->unit)
+			buf_addf(&b, " of %s", h->unit);
+	}
+	if (n > SHOWN)
+		buf_addf(&b, ", and %u more", n - SHOWN);
+	return b.n ? arena_strn(a, b.p, b.n) : "";
+}
+
+static void add_held(const struct gone *left, const struct gone_gpu *g, struct arena *a, struct event_list *events)
+{
+	const char *who = say_holders(&g->holders, a);
+	struct event *e;
+
+	if (!*who && !(left->partial && g->holders.n))
+		return;
+	e = LIST_PUSH(a, events);
+	FIELD_SET(e, event, kind, EVENT_KIND_STILL_HELD);
+	FIELD_SET(e, event, gpu, g->id);
+	FIELD_SET(e, event, address, g->address);
+	FIELD_SET(e, event, name, g->name);
+	FIELD_SET(e, event, reason, arena_printf(a, "it is gone, and still open in %s%s", who,
+						 left->partial ? "; not every process could be looked at" : ""));
+}
+
+static void add_taken(const struct swap_step *s, struct arena *a, struct event_list *events)
+{
+	struct event *e;
+
+	if (s->result == STEP_RESULT_DOING)
+		return;
+	e = LIST_PUSH(a, events);
+	FIELD_SET(e, event, kind, s->result == STEP_RESULT_DONE ? EVENT_KIND_TAKEN_BACK : EVENT_KIND_FAULT);
+	FIELD_SET(e, event, name, "containers");
+	FIELD_SET(e, event, reason, arena_printf(a, "%s: %s", s->name, s->detail ? s->detail : enum_name(&step_result_tab, s->result)));
+}
+
+void publish_left(struct publisher *p, const struct gone *left)
+{
+	struct arena *a CLEANUP(arena_freep) = arena_new();
+	struct event_list events = {0};
+	struct err e = {0};
+	uint32_t i;
+
+	for (i = 0; i < left->steps.n; i++)
+		add_taken(&left->steps.v[i], a, &events);
+	for (i = 0; i < left->gpus.n; i++)
+		add_held(left, &left->gpus.v[i], a, &events);
+	tell(p, &events);
+	pulled_settle(&p->pulled, left, &e);
+	publish_trouble(p, &p->gone_trouble, "record of GPUs that are gone", e.code ? &e : NULL);
 }
 
 void publish_note(struct publisher *p, const char *id, enum gpu_state state)

@@ -7,6 +7,7 @@
 #define GPUBAY_AGENT_PUBLISH_H
 
 #include "agent/eventlog.h"
+#include "agent/pulled.h"
 #include "agent/say.h"
 #include "agent/slow.h"
 #include "host/tree.h"
@@ -22,7 +23,8 @@ struct publisher {
 	struct arena *view_arena;
 	struct view view;        /* what was published last */
 	struct buf saved;        /* the same, as it lies in the state folder */
-	struct trouble cdi_trouble, note_trouble, state_trouble;
+	struct pulled pulled;
+	struct trouble cdi_trouble, note_trouble, state_trouble, left_trouble, gone_trouble;
 	bool log_waits;          /* the log could not be written */
 	/* Subscribers are told when specs are on disk and before anything is kept for later. */
 	void (*on_events)(void *arg);
@@ -37,6 +39,8 @@ void publisher_close(struct publisher *p);
 void publish(struct publisher *p, const struct snapshot *s);
 /* A note about a GPU that is not in the snapshot. */
 void publish_note(struct publisher *p, const char *id, enum gpu_state state);
+/* Who still holds what is gone, and what was taken back of it. */
+void publish_left(struct publisher *p, const struct gone *left);
 /* Tells trouble, or its end, on standard error and as an event. */
 void publish_trouble(struct publisher *p, struct trouble *t, const char *about, const struct err *e);
 /* Something could not be written and waits. */

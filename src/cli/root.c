@@ -17,6 +17,9 @@ int root_effects(struct cli *c, struct effects *fx)
 		effects_init_dry(fx, c->a);
 		return 0;
 	}
+	for (i = 0; i < c->opts.n; i++)
+		buf_addf(&words, " --%s%s%s", c->opts.v[i].opt->name, c->opts.v[i].value ? "=" : "",
+			 c->opts.v[i].value ? c->opts.v[i].value : "");
 	for (i = 0; i < c->args.n; i++)
 		buf_addf(&words, " %s", c->args.v[i]);
 	if (c->source != SOURCE_LIVE)

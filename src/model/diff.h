@@ -28,6 +28,7 @@ FIELD_STRUCT(display_view, DISPLAY_VIEW)
 	F(S, state, en, gpu_state, 0, "state") \
 	F(S, driver, str, _, 0, "driver; empty when none") \
 	F(S, nodes, str, _, 0, "its DRM nodes") \
+	F(S, had, str, _, 0, "driver and device nodes that it has, or had last: xe /dev/dri/card1=226:1") \
 	F(S, link_mts, u32, _, 0, "rate that both ends of its link can do") \
 	F(S, link_width, u32, _, 0, "lanes that both ends have") \
 	F(S, router, str, _, 0, "router it is behind") \

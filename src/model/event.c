@@ -23,6 +23,7 @@ unsigned event_weight(enum event_kind kind)
 	case EVENT_KIND_DEGRADED:
 	case EVENT_KIND_UNAUTHORIZED:
 	case EVENT_KIND_DEAUTHORIZED:
+	case EVENT_KIND_STILL_HELD:
 	case EVENT_KIND_LINK_CHANGED:
 		return 1;
 	default:

@@ -18,6 +18,7 @@
 	E(P, DISPLAY_CONNECTED, "display-connected") E(P, DISPLAY_DISCONNECTED, "display-disconnected") \
 	E(P, ROUTER_ADDED, "router-added") E(P, ROUTER_REMOVED, "router-removed") E(P, AUTHORIZED, "authorized") \
 	E(P, DEAUTHORIZED, "deauthorized") E(P, CDI_WRITTEN, "cdi-written") E(P, CDI_WITHDRAWN, "cdi-withdrawn") \
+	E(P, STILL_HELD, "still-held") E(P, TAKEN_BACK, "taken-back") \
 	E(P, AGENT_STARTED, "agent-started") E(P, AGENT_STOPPED, "agent-stopped") E(P, FAULT, "fault") \
 	E(P, MENDED, "mended")
 ENUM_DECL(event_kind, EVENT_KIND)

@@ -6,7 +6,7 @@
 #ifndef GPUBAY_MODEL_SWAP_H
 #define GPUBAY_MODEL_SWAP_H
 
-#include "base/field.h"
+#include "model/gpu.h"
 
 #define STEP_RESULT(E, P) \
 	E(P, DOING, "doing") E(P, DONE, "done") E(P, SKIPPED, "skipped") E(P, WOULD, "would") E(P, REFUSED, "refused") \
@@ -82,6 +82,23 @@ ENUM_DECL(verdict, VERDICT)
 	F(S, holders_partial, b, _, 0, "not every process could be looked at") \
 	F(S, holders_unseen, strs, _, 0, "those that could not: name and number")
 FIELD_STRUCT(outcome, OUTCOME)
+
+/* A GPU that went while it was in use: pulled, or lost. */
+#define GONE_GPU(F, S) \
+	F(S, id, str, _, FIELD_SECRET, "stable id") \
+	F(S, address, addr, _, 0, "PCI address that it had") \
+	F(S, name, str, _, 0, "name") \
+	F(S, state, en, gpu_state, 0, "lost: it is there and does not answer; absent") \
+	F(S, holders, list, holder, 0, "processes that still have its nodes open or mapped")
+FIELD_STRUCT(gone_gpu, GONE_GPU)
+
+#define GONE_ALL(F, S) \
+	F(S, gpus, list, gone_gpu, 0, "GPUs that went while they were in use") \
+	F(S, partial, b, _, 0, "not every process could be looked at") \
+	F(S, unseen, strs, _, 0, "those that could not: name and number") \
+	F(S, steps, list, swap_step, 0, "what was taken back from containers") \
+	F(S, reason, str, _, 0, "why not all could be done; empty when it could")
+FIELD_STRUCT(gone, GONE_ALL)
 
 /* Told of each step as it happens. */
 struct swap_listener {

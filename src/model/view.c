@@ -48,6 +48,26 @@ static const char *nodes_words(const struct snapshot *s, const struct gpu *g, st
 	return arena_strn(a, b.p ? b.p : "", b.n);
 }
 
+/* What a process may hold it by. Nodes that no event tells the number of are looked up by their names. */
+static const char *had_words(const struct snapshot *s, const struct gpu *g, struct arena *a)
+{
+	struct buf b CLEANUP(buf_free) = BUF_NULL;
+	uint32_t i;
+
+	if (!g->driver || !*g->driver || (!g->drm.n && !g->nodes.n))
+		return NULL;
+	buf_adds(&b, g->driver);
+	for (i = 0; i < g->drm.n; i++) {
+		const struct drm_node *d = &s->drm.v[g->drm.v[i]];
+
+		if (FIELD_KNOWN(d, drm_node, major) && FIELD_KNOWN(d, drm_node, minor))
+			buf_addf(&b, " /dev/%s/%s=%u:%u", d->kind == DRM_KIND_ACCEL ? "accel" : "dri", d->name, d->major, d->minor);
+	}
+	for (i = 0; i < g->nodes.n; i++)
+		buf_addf(&b, " %s", g->nodes.v[i]);
+	return arena_strn(a, b.p, b.n);
+}
+
 /* What a link can do is what both of its ends can do. A dead device says 255 lanes. */
 static void take_link(const struct gpu *g, struct gpu_view *v)
 {
@@ -78,6 +98,8 @@ static void take_place(const struct snapshot *s, const struct gpu *g, struct are
 
 void gpu_view_take(const struct snapshot *s, const struct gpu *g, struct arena *a, struct gpu_view *ret)
 {
+	const char *had;
+
 	*ret = (struct gpu_view){0};
 	FIELD_SET(ret, gpu_view, id, arena_str(a, g->id ? g->id : ""));
 	FIELD_SET(ret, gpu_view, id_source, g->id_source);
@@ -91,6 +113,9 @@ void gpu_view_take(const struct snapshot *s, const struct gpu *g, struct arena *
 		FIELD_SET(ret, gpu_view, driver, arena_str(a, g->driver));
 	if (FIELD_KNOWN(g, gpu, drm))
 		FIELD_SET(ret, gpu_view, nodes, nodes_words(s, g, a));
+	had = had_words(s, g, a);
+	if (had)
+		FIELD_SET(ret, gpu_view, had, had);
 	take_displays(s, g, a, ret);
 	take_link(g, ret);
 	take_place(s, g, a, ret);
@@ -146,6 +171,7 @@ struct gpu_view gpu_view_copy(struct arena *a, const struct gpu_view *v)
 	c.name = arena_str(a, v->name);
 	c.driver = arena_str(a, v->driver);
 	c.nodes = arena_str(a, v->nodes);
+	c.had = arena_str(a, v->had);
 	c.router = arena_str(a, v->router);
 	c.box = arena_str(a, v->box);
 	copy_displays(a, &c);
@@ -181,6 +207,7 @@ void gpu_view_inherit(struct arena *a, struct gpu_view *v, const struct gpu_view
 	INHERIT(state);
 	INHERIT(driver);
 	INHERIT(nodes);
+	INHERIT(had);
 	INHERIT(link_mts);
 	INHERIT(link_width);
 	INHERIT(displays);

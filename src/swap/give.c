@@ -209,7 +209,8 @@ static int undo(struct gift *g, struct err *e)
 	return one < 0 ? err_set(e, one, "cannot remove the note of it: %s", strerror(-one)) : 0;
 }
 
-static int take_back_one(struct steps *s, struct tree *t, const struct given *given, struct err *e)
+/* what: "it" where everybody knows which GPU that is; NULL: its id. */
+static int take_back_one(struct steps *s, struct tree *t, const struct given *given, const char *what, struct err *e)
 {
 	struct gift g = {.s = s, .a = s->a, .t = t, .given = *given};
 	const struct container *c = &given->container;
@@ -221,7 +222,7 @@ static int take_back_one(struct steps *s, struct tree *t, const struct given *gi
 		return 0;
 	}
 	find_others(&g);
-	steps_begin(s, "take it back from %s", say_container(s->a, c));
+	steps_begin(s, "take %s back from %s", what ? what : given->gpu, say_container(s->a, c));
 	r = undo(&g, &own);
 	if (r < 0) {
 		steps_end(s, r == -ETIMEDOUT ? STEP_RESULT_HUNG : STEP_RESULT_FAILED, arena_str(s->a, own.text), "stop the container");
@@ -231,13 +232,13 @@ static int take_back_one(struct steps *s, struct tree *t, const struct given *gi
 	return 0;
 }
 
-static int take_back_all(struct steps *s, struct tree *t, const struct given_list *l, struct err *e)
+static int take_back_all(struct steps *s, struct tree *t, const struct given_list *l, const char *what, struct err *e)
 {
 	uint32_t i;
 	int r = 0, one;
 
 	for (i = 0; i < l->n; i++) {
-		one = take_back_one(s, t, &l->v[i], e);
+		one = take_back_one(s, t, &l->v[i], what, e);
 		r = r < 0 ? r : one;
 	}
 	return r;
@@ -249,7 +250,7 @@ int give_take_back(struct steps *s, const char *gpu_id, struct err *e)
 	struct given_list l;
 
 	given_find(t, s->a, gpu_id, NULL, &l);
-	return take_back_all(s, t, &l, e);
+	return take_back_all(s, t, &l, "it", e);
 }
 
 static bool there(const struct snapshot *snap, const char *id)
@@ -265,6 +266,22 @@ static bool there(const struct snapshot *snap, const char *id)
 	return false;
 }
 
+/* A driver that let go and bound anew made nodes of other numbers; the old ones may be another GPU's next. */
+static bool outdated(struct tree *t, const struct given *g)
+{
+	struct tree_stat st;
+	uint32_t i;
+
+	for (i = 0; i < g->nodes.n; i++) {
+		const struct given_node *n = &g->nodes.v[i];
+
+		if (tree_stat(&t->root, n->path + 1, &st) < 0 || st.type != TREE_CHAR || st.major != n->number.major ||
+		    st.minor != n->number.minor)
+			return true;
+	}
+	return false;
+}
+
 int give_sweep(struct steps *s, struct tree *t, const struct snapshot *snap, struct err *e)
 {
 	struct given_list l, gone = {0};
@@ -272,9 +289,9 @@ int give_sweep(struct steps *s, struct tree *t, const struct snapshot *snap, str
 
 	given_find(t, s->a, NULL, NULL, &l);
 	for (i = 0; i < l.n; i++)
-		if (!there(snap, l.v[i].gpu) || !container_alive(t, s->a, l.v[i].container.pid, l.v[i].container.start_ticks))
+		if (!there(snap, l.v[i].gpu) || outdated(t, &l.v[i]) || !container_alive(t, s->a, l.v[i].container.pid, l.v[i].container.start_ticks))
 			*LIST_PUSH(s->a, &gone) = l.v[i];
-	return take_back_all(s, t, &gone, e);
+	return take_back_all(s, t, &gone, NULL, e);
 }
 
 enum verdict give_detach(struct steps *s, struct tree *t, const char *gpu_id, const char *container)
@@ -300,7 +317,7 @@ enum verdict give_detach(struct steps *s, struct tree *t, const char *gpu_id, co
 			       "a GPU that the container was started with stays until it is stopped");
 		return VERDICT_REFUSED;
 	}
-	if (take_back_all(s, t, &l, &e) < 0) {
+	if (take_back_all(s, t, &l, gpu_id ? "it" : NULL, &e) < 0) {
 		steps_conclude(s, VERDICT_FAILED, arena_str(s->a, e.text), "stop the container");
 		return VERDICT_FAILED;
 	}

@@ -37,8 +37,8 @@ enum verdict give_detach(struct steps *s, struct tree *t, const char *gpu_id, co
  */
 int give_take_back(struct steps *s, const char *gpu_id, struct err *e);
 /*
- * Takes back what was given of GPUs that are not there any more: their device numbers may become another GPU's. Forgets
- * containers that are gone. For whoever sees that a GPU was pulled.
+ * Takes back what was given of GPUs that are not there any more, or have other device numbers by now: the old ones may
+ * become another GPU's. Forgets containers that are gone. For whoever sees that a GPU was pulled.
  */
 int give_sweep(struct steps *s, struct tree *t, const struct snapshot *snap, struct err *e);
 
