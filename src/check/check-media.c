@@ -151,33 +151,50 @@ static void driver_fits(struct check *c, const struct media_node *n)
 		check_evidence(c, f, "environment", set, NULL);
 }
 
+/* The driver was found and did not start, as libva says; else it is not there. */
+static bool did_not_start(const struct report *r)
+{
+	return r && r->stderr_tail && strstr(r->stderr_tail, "init failed");
+}
+
+static void refused_remedy(struct check *c, struct finding *f, const struct facts_va_driver *d,
+			   bool found)
+{
+	if (d->beside) {
+		f->severity = SEVERITY_NOTE;
+		check_remedy(c, f,
+			     "Programs that use %s need nothing. For those that know VA-API alone install the driver %s: package %s.",
+			     d->beside, d->name, d->package);
+	} else if (found) {
+		check_remedy(c, f, "The driver %s is here and does not start: update it (package %s).%s%s",
+			     d->name, d->package, d->minimum ? " " : "",
+			     d->minimum ? d->minimum : "");
+	} else {
+		check_remedy(c, f, "Install the VA-API driver %s: package %s.", d->name, d->package);
+	}
+}
+
 static void refused(struct check *c, const struct media_node *n)
 {
 	const struct report *r = report_of(c->snap, n);
 	const char *set = r ? report_variable(r, "LIBVA_DRIVER_NAME") : NULL,
 		   *name = set ? strchr(set, '=') + 1 : NULL;
 	const struct gpu *g = n->gpu == NONE ? NULL : &c->snap->gpus.v[n->gpu];
-	const struct facts_va_driver *d =
-		g ? facts_va_driver_for(g->driver, media_family(c->snap, g)) : NULL;
+	const char *family = g ? media_family(c->snap, g) : NULL;
+	const struct facts_va_driver *d = g ? facts_va_driver_for(g->driver, family) : NULL;
 	struct finding *f;
 
-	if (name && d && !str_eq(name, d->name)) {
+	if (name && d && !facts_va_driver_of_name(name, g->driver, family)) {
 		f = check_add(c, "GB0202", subject_of(c, n), n->gpu,
 			      "%s: %s, but this GPU's driver is %s", g->name, set, d->name);
 		check_evidence(c, f, "environment", set, d->name);
 	} else {
+		if (name && d)
+			d = facts_va_driver_of_name(name, g->driver, family);
 		f = check_add(c, "GB0201", subject_of(c, n), n->gpu, "%s: VA-API does not start",
 			      name_of(c, n));
-		if (d && d->beside) {
-			f->severity = SEVERITY_NOTE;
-			check_remedy(c, f,
-				     "Programs that use %s need nothing. For those that know VA-API alone install the driver %s: "
-				     "package %s.",
-				     d->beside, d->name, d->package);
-		} else if (d) {
-			check_remedy(c, f, "Install the VA-API driver %s: package %s.", d->name,
-				     d->package);
-		}
+		if (d)
+			refused_remedy(c, f, d, did_not_start(r));
 	}
 	if (r)
 		report_evidence(c, f, r);

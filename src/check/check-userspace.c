@@ -6,6 +6,7 @@
 #include "base/parse.h"
 #include "facts/facts.h"
 #include "facts/reports.h"
+#include "facts/userspace.h"
 
 /* Libraries whose failing has a check of its own. */
 static bool has_own_check(enum report_kind kind)
@@ -60,6 +61,14 @@ static bool answered(const struct report *r)
 	return r && (r->outcome == REPORT_OUTCOME_FRESH || r->outcome == REPORT_OUTCOME_ABSENT);
 }
 
+static void not_listed(struct check *c, struct finding *f, const struct report *r)
+{
+	if (r->outcome == REPORT_OUTCOME_FRESH && !FIELD_KNOWN(r, report, error))
+		check_evidence(c, f, r->library ? r->library : enum_name(&report_kind_tab, r->kind),
+			       "lists no device for it", NULL);
+	report_evidence(c, f, r);
+}
+
 /* Only where everything that could list it was asked and did not. */
 static void compute(struct check *c)
 {
@@ -97,12 +106,17 @@ static void compute(struct check *c)
 				arena_printf(c->arena, "%llu MiB",
 					     (unsigned long long)(whole >> 20)));
 		} else {
+			const struct facts_userspace *need = facts_userspace_of(
+				REPORT_KIND_OPENCL, g->vendor, g->driver, media_family(c->snap, g));
+
 			f = check_add(c, "GB0306", check_addr(c, g->address), i,
 				      "%s: no compute runtime lists it", g->name);
+			if (need)
+				check_remedy(c, f, "If it is to compute: %s", need->mend);
 		}
 		if (ze)
-			report_evidence(c, f, ze);
-		report_evidence(c, f, cl);
+			not_listed(c, f, ze);
+		not_listed(c, f, cl);
 	}
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/parse.h"
 #include "facts/facts.h"
+#include "facts/userspace.h"
 #include "facts/vulkan.h"
 
 struct vulkan {
@@ -281,9 +282,14 @@ static bool fails_as_whole(const struct vulkan *v, enum gpu_vendor vendor)
 static void not_seen_why(struct vulkan *v, struct finding *f, const struct gpu *g,
 			 const struct facts_vulkan_driver *row)
 {
+	const struct facts_userspace *need = facts_userspace_of(
+		REPORT_KIND_VULKAN, g->vendor, g->driver, media_family(v->c->snap, g));
 	uint32_t i;
 	bool node = false;
 
+	if (need && row->shared)
+		check_remedy(v->c, f, "%s Update it; in a container look that the render node, its link in /dev/dri/by-path "
+				      "and /sys are there.", need->mend);
 	for (i = 0; i < g->drm.n; i++)
 		node |= v->c->snap->drm.v[g->drm.v[i]].kind == DRM_KIND_RENDER;
 	if (FIELD_KNOWN(g, gpu, drm) && !node && row->companions == NULL)

@@ -7,9 +7,11 @@
 #include "facts/facts.h"
 #include "facts/health.h"
 #include "facts/legacy.h"
+#include "facts/nvml.h"
 #include "facts/power.h"
 #include "facts/rdma.h"
 #include "facts/thunderbolt.h"
+#include "facts/userspace.h"
 #include "facts/vulkan.h"
 #include "facts/xid.h"
 
@@ -127,12 +129,22 @@ static const struct column vulkan_drivers[] = {
 	DETAIL_OF(facts_vulkan_driver, software, BOOL), WORDS(facts_vulkan_driver, kernel), STR(facts_vulkan_driver, package),
 	DETAIL_WORDS(facts_vulkan_driver, companions), DETAIL(facts_vulkan_driver, source), END,
 };
+static const struct column userspaces[] = {
+	ENUM(facts_userspace, kind, report_kind), ENUM(facts_userspace, vendor, gpu_vendor), DETAIL_WORDS(facts_userspace, drivers),
+	DETAIL_WORDS(facts_userspace, families), STR(facts_userspace, mend), DETAIL(facts_userspace, source), END,
+};
+static const struct column nvml[] = {
+	{AT(facts_nvml_error, code), .kind = COLUMN_NUMBER32}, STR(facts_nvml_error, check), STR(facts_nvml_error, say),
+	DETAIL(facts_nvml_error, mend), DETAIL(facts_nvml_error, source), END,
+};
 static const struct column xid[] = {
 	{AT(facts_xid, code), .kind = COLUMN_NUMBER32}, STR(facts_xid, what), STR(facts_xid, mend), END,
 };
 ONE_PART(codecs, facts_codecs)
 ONE_PART(media, facts_medias)
 ONE_PART(va_drivers, facts_va_drivers)
+ONE_PART(userspaces, facts_userspaces)
+ONE_PART(nvml, facts_nvml_errors)
 ONE_PART(vulkan_drivers, facts_vulkan_drivers)
 ONE_PART(xid, facts_xids)
 ONE_PART(power, facts_powers)
@@ -177,6 +189,8 @@ const struct facts_table facts_tables[] = {
 	TABLE("media", "what each family decodes (D) and encodes (E); small letters: full builds of the driver alone", facts_media, families, media),
 	TABLE("vaapi", "VA-API drivers and the GPUs they are for", facts_va_driver, name, va_drivers),
 	TABLE("vulkan", "Vulkan drivers by their library", facts_vulkan_driver, library, vulkan_drivers),
+	TABLE("userspace", "what of user space a GPU needs for Vulkan and for compute", facts_userspace, mend, userspaces),
+	TABLE("nvml", "what NVIDIA's management library refuses with", facts_nvml_error, check, nvml),
 	TABLE("xid", "numbered errors of NVIDIA's driver", facts_xid, what, xid),
 	{.name = NULL},
 };

@@ -91,7 +91,7 @@ unsigned facts_codec_does(const struct facts_codec *row, const struct va_config 
 const struct facts_media facts_medias[] = {
 	{"skl", "mpeg2:De vc1:d h264:DE jpeg:DE vp8:D hevc8:De", IHD},
 	{"bxt glk", "mpeg2:D vc1:d h264:DE jpeg:DE vp8:D hevc8:De hevc10:D vp9-8:D", IHD},
-	{"kbl cfl whl cml", "mpeg2:De vc1:d h264:DE jpeg:DE vp8:D hevc8:De hevc10:De vp9-8:D vp9-10:D", IHD},
+	{"kbl cfl whl cml", "mpeg2:De vc1:d h264:DE jpeg:DE vp8:De hevc8:De hevc10:De vp9-8:D vp9-10:D", IHD},
 	{"icl", "mpeg2:De vc1:d h264:DE jpeg:DE vp8:De hevc8:DE hevc10:DE hevc422:De hevc444:DE vp9-8:DE vp9-10:DE vp9-444:DE", IHD},
 	{"ehl jsl", "mpeg2:D vc1:d h264:DE jpeg:DE vp8:D hevc8:DE hevc10:DE hevc422:D hevc444:DE vp9-8:DE vp9-10:DE vp9-444:DE", IHD},
 	{"tgl", "mpeg2:De vc1:d h264:DE jpeg:DE vp8:D hevc8:DE hevc10:DE hevc422:De hevc444:DE hevc12:D " VP9_BOTH "av1-8:d av1-10:d", IHD},
@@ -143,32 +143,12 @@ const struct facts_media facts_medias[] = {
 	{0},
 };
 
-/* Whether one of the patterns, separated by blanks, fits. */
-static bool any_fits(const char *patterns, const char *key)
-{
-	char one[64];
-
-	while (*patterns) {
-		size_t n = strcspn(patterns, " ");
-
-		if (n < sizeof(one)) {
-			memcpy(one, patterns, n);
-			one[n] = '\0';
-			if (facts_family_fits(one, key))
-				return true;
-		}
-		patterns += n;
-		patterns += strspn(patterns, " ");
-	}
-	return false;
-}
-
 const struct facts_media *facts_media_of(const char *family, const char *driver)
 {
 	const struct facts_media *m;
 
 	for (m = facts_medias; family && m->families; m++)
-		if (any_fits(m->families, family) &&
+		if (facts_any_fits(m->families, family) &&
 		    (m->driver ? str_eq(m->driver, driver) : !str_eq(driver, FACTS_NVCODEC)))
 			return m;
 	return NULL;
@@ -208,10 +188,15 @@ unsigned facts_media_promise(const struct facts_media *row, const char *codec)
 
 const struct facts_va_driver facts_va_drivers[] = {
 	{"i965", "i915", "ilk snb ivb vlv hsw chv", "Intel i965 driver", "i965-va-driver", "intel/media-driver#1298; " VA_DRM},
-	{"iHD", "i915 xe", NULL, "Intel iHD driver", "intel-media-va-driver", VA_DRM},
+	{"iHD", "i915", NULL, "Intel iHD driver", "intel-media-va-driver", VA_DRM},
+	{"iHD", "xe", NULL, "Intel iHD driver", "intel-media-va-driver", "intel/intel-device-plugins-for-kubernetes gpu_plugin README; " VA_DRM, NULL,
+	 "With the kernel driver xe it has to be 25.2.2 or later, or a build that has xe enabled."},
 	{"i965", "i915", "bdw skl bxt glk kbl cfl whl cml", "Intel i965 driver", "i965-va-driver", VA_DRM},
 	{"radeonsi", "amdgpu", NULL, "Mesa Gallium driver", "mesa-va-drivers", VA_DRM},
+	{"radeonsi", "radeon", "tahiti pitcairn cape-verde oland hainan bonaire hawaii kaveri kabini mullins", "Mesa Gallium driver",
+	 "mesa-va-drivers", VA_DRM},
 	{"r600", "radeon", NULL, "Mesa Gallium driver", "mesa-va-drivers", VA_DRM},
+	{"virtio_gpu", "virtio_gpu", NULL, "Mesa Gallium driver", "mesa-va-drivers", "Mesa src/gallium/targets/va; " VA_DRM},
 	{"nouveau", "nouveau", NULL, "Mesa Gallium driver", "mesa-va-drivers", VA_DRM},
 	{"nvidia", "nvidia nvidia-drm", NULL, "VA-API NVDEC driver", "nvidia-vaapi-driver", "elFarto/nvidia-vaapi-driver src/vabackend.c; " VA_DRM,
 	 "NVDEC and NVENC"},
@@ -220,7 +205,7 @@ const struct facts_va_driver facts_va_drivers[] = {
 
 bool facts_va_driver_serves(const struct facts_va_driver *row, const char *driver, const char *family)
 {
-	return driver && has_word(row->drivers, driver) && (!row->families || (family && any_fits(row->families, family)));
+	return driver && has_word(row->drivers, driver) && (!row->families || facts_any_fits(row->families, family));
 }
 
 const struct facts_va_driver *facts_va_driver_for(const char *driver, const char *family)
@@ -229,6 +214,16 @@ const struct facts_va_driver *facts_va_driver_for(const char *driver, const char
 
 	for (d = facts_va_drivers; d->name; d++)
 		if (facts_va_driver_serves(d, driver, family))
+			return d;
+	return NULL;
+}
+
+const struct facts_va_driver *facts_va_driver_of_name(const char *name, const char *driver, const char *family)
+{
+	const struct facts_va_driver *d;
+
+	for (d = facts_va_drivers; d->name; d++)
+		if (str_eq(d->name, name) && facts_va_driver_serves(d, driver, family))
 			return d;
 	return NULL;
 }
@@ -262,5 +257,5 @@ const struct facts_va_build facts_va_builds[] = {
 bool facts_vpl_family(const char *family)
 {
 	/* intel/vpl-gpu-rt README.md: Tiger Lake and later. */
-	return family && any_fits("tgl rkl adl-* rpl-* dg1 dg2-* ats-m mtl arl-* lnl bmg-* ptl wcl nvl-*", family);
+	return facts_any_fits("tgl rkl adl-* rpl-* dg1 dg2-* ats-m mtl arl-* lnl bmg-* ptl wcl nvl-*", family);
 }

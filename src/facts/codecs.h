@@ -60,11 +60,14 @@ struct facts_va_driver {
 	const char *vendor;  /* part of its vendor string */
 	const char *package; /* Debian's */
 	const char *source;
-	const char *beside; /* what programs have beside VA-API for these GPUs; NULL: nothing */
+	const char *beside;  /* what programs have beside VA-API for these GPUs; NULL: nothing */
+	const char *minimum; /* how new it has to be, where that is known; a sentence */
 };
 extern const struct facts_va_driver facts_va_drivers[];
 /* The first that serves a family with a kernel driver; NULL when none is known. */
 const struct facts_va_driver *facts_va_driver_for(const char *driver, const char *family);
+/* The one of that name, if it serves such a GPU; NULL. */
+const struct facts_va_driver *facts_va_driver_of_name(const char *name, const char *driver, const char *family);
 /* By the vendor string that libva gives; NULL. */
 const struct facts_va_driver *facts_va_driver_named(const char *vendor);
 bool facts_va_driver_serves(const struct facts_va_driver *row, const char *driver, const char *family);

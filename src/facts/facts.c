@@ -124,6 +124,25 @@ bool facts_family_fits(const char *pattern, const char *key)
 	return strcmp(pattern, key) == 0;
 }
 
+bool facts_any_fits(const char *patterns, const char *key)
+{
+	char one[64];
+
+	while (key && *patterns) {
+		size_t n = strcspn(patterns, " ");
+
+		if (n < sizeof(one)) {
+			memcpy(one, patterns, n);
+			one[n] = '\0';
+			if (facts_family_fits(one, key))
+				return true;
+		}
+		patterns += n;
+		patterns += strspn(patterns, " ");
+	}
+	return false;
+}
+
 const struct facts_kernel *facts_kernel_find(const char *family, const char *driver)
 {
 	const struct facts_kernel *row;

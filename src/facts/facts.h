@@ -128,5 +128,7 @@ const char *facts_vendor_name(uint16_t vendor);                                 
 const struct facts_kernel *facts_kernel_find(const char *family, const char *driver);
 /* Whether a row's family pattern fits a key. */
 bool facts_family_fits(const char *pattern, const char *key);
+/* Whether one of several patterns, separated by blanks, fits; never without a key. */
+bool facts_any_fits(const char *patterns, const char *key);
 
 #endif

@@ -62,24 +62,10 @@ const struct facts_no_vulkan facts_no_vulkans[] = {
 bool facts_family_no_vulkan(const char *family)
 {
 	const struct facts_no_vulkan *row;
-	char one[64];
 
-	for (row = facts_no_vulkans; family && row->families; row++) {
-		const char *at = row->families;
-
-		while (*at) {
-			size_t n = strcspn(at, " ");
-
-			if (n < sizeof(one)) {
-				memcpy(one, at, n);
-				one[n] = '\0';
-				if (facts_family_fits(one, family))
-					return true;
-			}
-			at += n;
-			at += strspn(at, " ");
-		}
-	}
+	for (row = facts_no_vulkans; row->families; row++)
+		if (facts_any_fits(row->families, family))
+			return true;
 	return false;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "NVRM: Xid (PCI:0000:65:00): 79, pid=1234, name=app, GPU has fallen off the bus." */
+/*
+ * "NVRM: Xid (PCI:0000:65:00): 79, pid=1234, name=app, GPU has fallen off the bus."; older drivers leave "PCI:" out, and
+ * some lines have the function.
+ */
 #include "probe/reports.h"
 
 #include "base/parse.h"
@@ -10,7 +13,7 @@ enum { EVENTS_MAX = 256 };
 
 static bool line_parse(const char *line, size_t n, uint64_t *ret_address, uint32_t *ret_code)
 {
-	static const char mark[] = "NVRM: Xid (PCI:";
+	static const char mark[] = "NVRM: Xid (", bus[] = "PCI:";
 	const char *at = line + sizeof(mark) - 1, *end = line + n, *close;
 	char address[32];
 	uint64_t code;
@@ -18,11 +21,14 @@ static bool line_parse(const char *line, size_t n, uint64_t *ret_address, uint32
 
 	if (n < sizeof(mark) || memcmp(line, mark, sizeof(mark) - 1) != 0)
 		return false;
+	if ((size_t)(end - at) > sizeof(bus) && memcmp(at, bus, sizeof(bus) - 1) == 0)
+		at += sizeof(bus) - 1;
 	close = memchr(at, ')', (size_t)(end - at));
 	if (!close || (size_t)(close - at) + 3 > sizeof(address) || end - close < 4 ||
 	    close[1] != ':')
 		return false;
-	snprintf(address, sizeof(address), "%.*s.0", (int)(close - at), at);
+	snprintf(address, sizeof(address), "%.*s%s", (int)(close - at), at,
+		 memchr(at, '.', (size_t)(close - at)) ? "" : ".0");
 	at = close + 2 + (close[2] == ' ');
 	len = strspn(at, "0123456789");
 	if (pci_addr_parse(address, ret_address) < 0 ||

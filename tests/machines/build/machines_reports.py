@@ -137,7 +137,8 @@ def m_1gpu_reports_nvidia_compute_only(name):
     m.answer("log", "xid", "\n".join(["NVRM: Xid (PCI:0000:01:00): 31, pid=4711, name=train, Ch 00000008, MMU Fault: ENGINE GRAPHICS",
                                       "NVRM: Xid (PCI:0000:01:00): 119, pid=4711, name=train, Timeout waiting for RPC from GSP!",
                                       "NVRM: Xid (PCI:0000:01:00): 119, pid=4712, name=train, Timeout waiting for RPC from GSP!",
-                                      "NVRM: Xid (PCI:0000:01:00): 777, something new"]))
+                                      "NVRM: Xid (0000:01:00): 8, Channel 00000001",
+                                      "NVRM: Xid (PCI:0000:01:00.0): 777, something new"]))
     return m
 
 
@@ -242,6 +243,14 @@ def m_1gpu_reports_va_missing(name):
     va_refuses(m, "renderD128", "libva info: Trying to open /usr/lib/x86_64-linux-gnu/dri/iHD_drv_video.so\nlibva info: va_openDriver() returns -1\n")
     vulkan(m, [B580])
     files(m, [ANV, LVP])
+    return m
+
+
+def m_1gpu_reports_ihd_too_old(name):
+    m = based_on(battlemage.m_1gpu_b580_ready, name, "the VA-API driver is installed and does not know the kernel driver xe; a runtime of OpenCL does not either")
+    va_refuses(m, "renderD128", "libva info: Trying to open /usr/lib/x86_64-linux-gnu/dri/iHD_drv_video.so\nlibva error: /usr/lib/x86_64-linux-gnu/dri/iHD_drv_video.so init failed\n"
+               "libva info: va_openDriver() returns 1\n")
+    computes(m, ze=[])
     return m
 
 
