@@ -9,6 +9,7 @@
 #include "live/look.h"
 #include "live/offer.h"
 #include "live/turn.h"
+#include "swap/interrupt.h"
 
 #include <errno.h>
 
@@ -39,7 +40,7 @@ static int take_request(struct cli *c, struct attach_request *req)
 
 static int run(struct cli *c)
 {
-	struct attach_machine m = {.look = look_again, .why = look_why};
+	struct attach_machine m = {.look = look_again, .why = look_why, .note = look_note};
 	struct offer offer;
 	struct attach_request req;
 	struct swap_listener tell;
@@ -66,6 +67,7 @@ static int run(struct cli *c)
 	m.live = c->source == SOURCE_LIVE;
 	m.fx = &fx;
 	m.listener = &tell;
+	interrupt_catch();
 	r = attach_run(&req, &m, &out, &e);
 	if (r == -ENODEV)
 		return cli_error(c, EXIT_NO_GPU, "%s", e.text);

@@ -5,7 +5,9 @@
 #include "cli/root.h"
 #include "live/offer.h"
 #include "live/turn.h"
+#include "swap/box.h"
 #include "swap/eject.h"
+#include "swap/interrupt.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -40,6 +42,24 @@ static void outlive_terminal(void)
 {
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	interrupt_catch();
+}
+
+/* A box goes as a whole: any GPU in it stands for it. */
+static uint32_t gpu_of_box(struct cli *c, const char *name, struct err *e)
+{
+	struct err box_err = {0};
+	uint32_t i, box = box_find(c->snap, name, &box_err);
+
+	for (i = 0; box != NONE && i < c->snap->gpus.n; i++)
+		if (FIELD_KNOWN(&c->snap->gpus.v[i].external, external, router) &&
+		    c->snap->gpus.v[i].external.router == box)
+			return i;
+	if (box_err.code)
+		*e = box_err;
+	else if (box != NONE)
+		*e = (struct err){0}, err_set(e, -ENOENT, "no GPU is known to be in the box '%s'", name);
+	return NONE;
 }
 
 static int run(struct cli *c)
@@ -77,6 +97,8 @@ static int run(struct cli *c)
 	m.tree = c->tree;
 	m.publish = fx.dry ? offer_tell : offer_publish;
 	gpu = snapshot_gpu_find(c->snap, c->args.v[0], &e);
+	if (gpu == NONE && e.code == -ENODEV)
+		gpu = gpu_of_box(c, c->args.v[0], &e);
 	if (gpu != NONE)
 		eject(&m, &req, c->snap, gpu, c->a, &out);
 	else if (e.code != -ENODEV || eject_again(&m, &req, c->args.v[0], c->a, &out) < 0)
@@ -86,7 +108,7 @@ static int run(struct cli *c)
 
 const struct verb verb_eject = {
 	.name = "eject",
-	.args = "GPU",
+	.args = "GPU|BOX",
 	.summary = "take a GPU out of the running machine",
 	.about =
 		"Finds what goes with the GPU and who uses it, withdraws it from containers, has its drivers let go, removes it, takes its "

@@ -19,6 +19,11 @@ static bool is_about(const struct finding *f, uint32_t gpu, const char *subject)
 	return !subject || str_eq(f->subject, subject);
 }
 
+static struct attach_why why_of(const struct finding *f)
+{
+	return (struct attach_why){.id = f->id, .subject = f->subject, .message = f->message, .remedy = f->remedy};
+}
+
 bool look_why(void *tree, const struct snapshot *s, uint32_t gpu, const char *subject, const char *topics, struct arena *a,
 	      struct attach_why *ret)
 {
@@ -29,7 +34,23 @@ bool look_why(void *tree, const struct snapshot *s, uint32_t gpu, const char *su
 	check_run(s, &settings, a, &l);
 	for (i = 0; i < l.n; i++)
 		if (l.v[i].severity != SEVERITY_NOTE && is_about(&l.v[i], gpu, subject)) {
-			*ret = (struct attach_why){l.v[i].id, l.v[i].message, l.v[i].remedy};
+			*ret = why_of(&l.v[i]);
+			return true;
+		}
+	return false;
+}
+
+bool look_note(void *tree, const struct snapshot *s, const char *ids, uint32_t nth, struct arena *a, struct attach_why *ret)
+{
+	struct check_settings settings = {0};
+	struct strs wanted = str_split(a, ids, " ");
+	struct finding_list l;
+	uint32_t i;
+
+	check_run(s, &settings, a, &l);
+	for (i = 0; i < l.n; i++)
+		if (strs_has(&wanted, l.v[i].id) && nth-- == 0) {
+			*ret = why_of(&l.v[i]);
 			return true;
 		}
 	return false;

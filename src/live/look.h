@@ -7,9 +7,10 @@
 #include "model/snapshot.h"
 #include "swap/attach.h"
 
-/* arg of both: the tree. */
+/* arg of all: the tree. */
 struct snapshot *look_again(void *tree, bool whole);
 bool look_why(void *tree, const struct snapshot *s, uint32_t gpu, const char *subject, const char *topics, struct arena *a,
 	      struct attach_why *ret);
+bool look_note(void *tree, const struct snapshot *s, const char *ids, uint32_t nth, struct arena *a, struct attach_why *ret);
 
 #endif

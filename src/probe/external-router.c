@@ -15,11 +15,11 @@ struct candidates {
 	uint32_t n;
 };
 
-static bool eligible(const struct judge *j, const struct tb_router *r)
+static bool eligible(const struct judge *j, const struct tb_router *r, bool shut_out)
 {
 	if (r->host || (FIELD_KNOWN(r, tb_router, depth) && r->depth == 0))
 		return false;
-	if (FIELD_KNOWN(r, tb_router, authorized) && r->authorized == 0)
+	if ((FIELD_KNOWN(r, tb_router, authorized) && r->authorized == 0) != shut_out)
 		return false;
 	return j->domain == NONE || !FIELD_KNOWN(r, tb_router, domain) || r->domain == j->domain;
 }
@@ -105,14 +105,24 @@ static void set_router(struct judge *j, uint32_t index)
 		     j->x->enclosure, "the box it sits in");
 }
 
+static void find_candidates(const struct judge *j, bool shut_out, struct candidates *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < j->s->routers.n && c->n < CANDIDATES_MAX; i++)
+		if (eligible(j, &j->s->routers.v[i], shut_out))
+			c->v[c->n++] = i;
+}
+
 void external_router(struct judge *j)
 {
 	struct candidates c = {.n = 0};
 	uint32_t i, boxes;
 
-	for (i = 0; i < j->s->routers.n && c.n < CANDIDATES_MAX; i++)
-		if (eligible(j, &j->s->routers.v[i]))
-			c.v[c.n++] = i;
+	find_candidates(j, false, &c);
+	/* Its tunnel is being taken down: shut out already, and still on the bus. */
+	if (c.n == 0)
+		find_candidates(j, true, &c);
 	boxes = count_boxes(j);
 	if (c.n > 1 && boxes)
 		keep_depth(j, &c, boxes);

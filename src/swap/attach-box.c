@@ -17,6 +17,7 @@ struct boxed {
 	struct strs before;    /* GPUs that were there before it was let in */
 	bool was_in;
 	struct u32s gpus;      /* behind it, by index into the snapshot of now */
+	bool guessed;          /* or behind another one */
 };
 
 static uint32_t find(const struct attach *at, const struct boxed *b)
@@ -240,19 +241,24 @@ static bool gpus_came(struct attach *at, void *arg)
 {
 	struct boxed *b = arg;
 	uint32_t i = find(at, b), k;
+	bool told;
 
 	b->gpus = (struct u32s){0};
+	b->guessed = false;
 	if (i == NONE)
 		return false;
 	if (FIELD_KNOWN(&at->s->routers.v[i], tb_router, gpus))
 		for (k = 0; k < at->s->routers.v[i].gpus.n; k++)
 			u32s_add(at->a, &b->gpus, at->s->routers.v[i].gpus.v[k]);
-	for (k = 0; k < at->s->gpus.n && !b->gpus.n; k++) {
+	told = b->gpus.n > 0;
+	for (k = 0; k < at->s->gpus.n && !told; k++) {
 		const struct external *x = &at->s->gpus.v[k].external;
 		bool somebodys = FIELD_KNOWN(x, external, router) && x->router != NONE;
 
-		if (x->attachment == ATTACHMENT_EXTERNAL && (b->was_in ? !somebodys : !there_before(b, &at->s->gpus.v[k])))
+		if (x->attachment == ATTACHMENT_EXTERNAL && (b->was_in ? !somebodys : !there_before(b, &at->s->gpus.v[k]))) {
 			u32s_add(at->a, &b->gpus, k);
+			b->guessed = b->was_in;
+		}
 	}
 	return b->gpus.n > 0;
 }
@@ -304,6 +310,8 @@ static void say_gpus(struct attach *at, const struct boxed *b)
 
 	for (i = 0; i < b->gpus.n; i++)
 		buf_addf(&text, "%s%s", i ? ", " : "", pci_addr_text(at->s->gpus.v[b->gpus.v[i]].address, address));
+	if (b->guessed)
+		buf_adds(&text, ", here or in another box: that cannot be told");
 	steps_tell(&at->st, "PCIe tunnel", STEP_RESULT_DONE, arena_strn(at->a, text.p, text.n), NULL);
 }
 
@@ -342,7 +350,7 @@ bool attach_box(struct attach *at, uint32_t router)
 	at->arriving = !b.was_in;
 	for (i = 0; i < n; i++)
 		addresses[i] = at->s->gpus.v[b.gpus.v[i]].address;
-	for (i = 0; i < n && !at->hung; i++)
+	for (i = 0; i < n && !attach_ends(at); i++)
 		good &= attach_gpu(at, addresses[i]);
 	at->arriving = false;
 	return good;

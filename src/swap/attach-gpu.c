@@ -104,6 +104,8 @@ static bool is_alive(struct attach *at, const struct one *o)
 		at->pending |= at->fx->dry;
 		return !at->fx->dry && attach_fails(at, STEP_RESULT_FAILED, "GPU", "it is being taken out", "wait until that has ended");
 	}
+	if (g->state == GPU_STATE_UNAUTHORIZED)
+		return attach_fails(at, STEP_RESULT_FAILED, "PCIe tunnel", first_evidence(at, g), "let its box in: gpubay trust, then gpubay attach BOX");
 	if (g->state == GPU_STATE_LOST)
 		return attach_fails_by(at, "it answers", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3020");
 	if (g->state == GPU_STATE_WEDGED)
@@ -162,6 +164,8 @@ static bool load(struct attach *at, const struct gpu *g)
 
 	if (!FIELD_KNOWN(d, pci_device, modalias) || !*d->modalias)
 		return true;
+	if (attach_ends(at))
+		return attach_fails(at, STEP_RESULT_FAILED, "driver", "", NULL);
 	steps_begin(&at->st, "load its driver");
 	r = effects_run(at->fx, argv, attach_patience(at), &out);
 	if (r > 0)
@@ -174,6 +178,8 @@ static bool ask_to_bind(struct attach *at, const struct one *o)
 {
 	const char *path = "/sys/bus/pci/drivers_probe";
 
+	if (attach_ends(at))
+		return attach_fails(at, STEP_RESULT_FAILED, "driver", "", NULL);
 	steps_begin(&at->st, "have a driver bind to %s", o->text);
 	steps_path(&at->st, path);
 	return attach_wrote(at, effects_write(at->fx, path, o->text, attach_patience(at)), NULL, "gpubay check driver");
@@ -277,6 +283,7 @@ static bool serves_this_machine(struct attach *at, const struct gpu *g)
 	words = arena_printf(at->a, "%s has it, a %s driver: it is kept for something else", g->driver, row->role);
 	if (at->req->what)
 		return attach_fails_by(at, "driver", index_of(at, g), NULL, "driver", words, NULL);
+	at->kept = true;
 	steps_tell(&at->st, "driver", STEP_RESULT_SKIPPED, words, NULL);
 	return false;
 }
@@ -352,6 +359,25 @@ static const char *say_nodes(struct attach *at, const struct gpu *g)
 	return arena_strn(at->a, b.p ? b.p : "", b.n);
 }
 
+/* A part of a machine: what is not in it is no fault. */
+static bool nodes_are_unknown(const struct attach *at, const struct gpu *g)
+{
+	return !at->m->live && !at->s->drm_known && g->state == GPU_STATE_BOUND && !g->nodes_missing.n;
+}
+
+/* In a container that was not given it: a note for the checks, and the answer for who asks. Told when it is so. */
+static bool is_not_given(struct attach *at, const struct one *o)
+{
+	struct attach_why why;
+	uint32_t n;
+
+	for (n = 0; at->m->note(at->m->arg, at->s, "GB4001", n, at->a, &why); n++)
+		if (str_eq(why.subject, o->text))
+			return !attach_fails(at, STEP_RESULT_FAILED, "nodes", arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id),
+					     why.remedy);
+	return false;
+}
+
 /* Which layer keeps a bound GPU from being ready. */
 static bool not_ready(struct attach *at, const struct one *o)
 {
@@ -362,6 +388,11 @@ static bool not_ready(struct attach *at, const struct one *o)
 	if (!is_alive(at, o))
 		return false;
 	g = here(at, o);
+	if (nodes_are_unknown(at, g)) {
+		steps_tell(&at->st, "nodes", STEP_RESULT_SKIPPED, arena_str(at->a, first_evidence(at, g)), NULL);
+		at->pending = true;
+		return false;
+	}
 	if (g->state == GPU_STATE_DEGRADED)
 		return attach_fails_by(at, "it works", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3022");
 	for (k = 0; k < g->state_evidence.n; k++) {
@@ -373,6 +404,8 @@ static bool not_ready(struct attach *at, const struct one *o)
 		return attach_fails(at, STEP_RESULT_FAILED, "udev", arena_printf(at->a, "%s (%s)", e->note, e->path),
 				    "udevadm settle; where nothing comes of it, look whether a rule hangs: journalctl -u systemd-udevd");
 	}
+	if (is_not_given(at, o))
+		return false;
 	return attach_fails_by(at, "nodes", index_of(at, g), NULL, "nodes firmware driver", first_evidence(at, g), NULL);
 }
 
@@ -384,7 +417,7 @@ static bool wait_for_nodes(struct attach *at, struct one *o)
 	if (is_ready(at, o) || attach_until(at, MIN(at->timeout_ms, (uint32_t)NODES_MS), is_ready, o))
 		return true;
 	g = here(at, o);
-	if (!g || !make_nodes(at, g))
+	if (!g || (!attach_ends(at) && !make_nodes(at, g)))
 		return false;
 	return attach_until(at, at->timeout_ms, is_ready, o) || not_ready(at, o);
 }

@@ -17,6 +17,7 @@ struct attach {
 	uint32_t timeout_ms;
 	struct strs done;        /* GPUs that were seen to, by address */
 	uint32_t usable;
+	bool kept;               /* a GPU is there that serves something else */
 	bool arriving;           /* GPUs come just now: udev has their driver loaded by itself */
 	bool pending;            /* dry: the rest shows only when it is done */
 	const char *reason, *remedy; /* of the first layer that does not hold */
@@ -27,6 +28,9 @@ void attach_look(struct attach *at, bool whole);
 /* Looks again until the test holds, at most that long. Over dry effects one look tells. */
 typedef bool (*attach_test)(struct attach *at, void *arg);
 bool attach_until(struct attach *at, uint32_t ms, attach_test test, void *arg);
+
+/* Nothing more is to be tried: the kernel hangs, or somebody pressed Ctrl-C. */
+bool attach_ends(const struct attach *at);
 
 /* How long a write or a program may take: they are not waited for in vain as events are. */
 uint32_t attach_patience(const struct attach *at);

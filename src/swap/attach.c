@@ -3,6 +3,7 @@
 #include "facts/checks.h"
 #include "swap/attach-internal.h"
 #include "swap/box.h"
+#include "swap/interrupt.h"
 #include "swap/journal.h"
 #include "swap/note.h"
 
@@ -10,6 +11,7 @@
 #include <time.h>
 
 enum { PIECE_MIN_MS = 20, PIECE_MAX_MS = 250 };
+#define PORTS_ASLEEP "GB6006 GB0503"
 
 void attach_look(struct attach *at, bool whole)
 {
@@ -36,11 +38,16 @@ bool attach_until(struct attach *at, uint32_t ms, attach_test test, void *arg)
 		attach_look(at, false);
 		if (test(at, arg))
 			return true;
-		if (at->fx->dry || now_ms() >= end)
+		if (at->fx->dry || now_ms() >= end || interrupt_came())
 			return false;
 		nanosleep(&t, NULL);
 		piece = MIN(piece * 2, (uint32_t)PIECE_MAX_MS);
 	}
+}
+
+bool attach_ends(const struct attach *at)
+{
+	return at->hung || interrupt_came();
 }
 
 uint32_t attach_patience(const struct attach *at)
@@ -58,6 +65,11 @@ static void keep_reason(struct attach *at, const char *reason, const char *remed
 
 bool attach_fails(struct attach *at, enum step_result result, const char *layer, const char *detail, const char *remedy)
 {
+	/* What was not waited for to its end says nothing of the layer. */
+	if (interrupt_came() && result == STEP_RESULT_FAILED) {
+		detail = "interrupted: it was not waited for any longer";
+		remedy = "gpubay attach: goes on from here";
+	}
 	detail = arena_str(at->a, detail);
 	remedy = arena_str(at->a, remedy);
 	steps_tell(&at->st, layer, result, detail, remedy);
@@ -101,6 +113,8 @@ bool attach_rescan(struct attach *at)
 {
 	const char *path = "/sys/bus/pci/rescan";
 
+	if (attach_ends(at))
+		return attach_fails(at, STEP_RESULT_FAILED, "PCI devices", "", NULL);
 	steps_begin(&at->st, "look for PCI devices again");
 	steps_path(&at->st, path);
 	return attach_wrote(at, effects_write(at->fx, path, "1", attach_patience(at)), NULL, NULL);
@@ -124,24 +138,39 @@ static bool is_box_of(const struct snapshot *s, uint32_t router)
 	return box_is(&s->routers.v[router]);
 }
 
+/* A port that sleeps may have missed the plug: no fault, and the first thing to know when nothing is seen. */
+static void say_sleeping_ports(struct attach *at)
+{
+	struct attach_why why;
+	uint32_t n;
+
+	for (n = 0; at->m->note(at->m->arg, at->s, PORTS_ASLEEP, n, at->a, &why); n++)
+		steps_tell(&at->st, arena_printf(at->a, "port %s", why.subject), STEP_RESULT_SKIPPED,
+			   arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id), why.remedy);
+}
+
 /* Why no box is seen, where there is a reason. */
 static void say_controllers(struct attach *at)
 {
+	const char *layer = "host controller";
 	struct attach_why why;
 	uint32_t i;
 
 	for (i = 0; i < at->s->routers.n; i++)
 		if (is_box_of(at->s, i))
 			return;
-	if (at->m->why(at->m->arg, at->s, NONE, NULL, "thunderbolt", at->a, &why))
-		attach_fails(at, STEP_RESULT_FAILED, "host controller", arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id),
-			     why.remedy);
-	else
-		steps_tell(&at->st, "boxes", STEP_RESULT_SKIPPED,
-			   at->s->domains.n ? "none is seen on the Thunderbolt and USB4 ports: look at the cable, and whether the box "
-					      "has power"
-					    : "no Thunderbolt or USB4 controller is seen here",
-			   NULL);
+	if (at->m->why(at->m->arg, at->s, NONE, NULL, "thunderbolt", at->a, &why)) {
+		if (str_eq(why.id, "GB6019"))
+			layer = "ports that are named";
+		attach_fails(at, STEP_RESULT_FAILED, layer, arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id), why.remedy);
+		return;
+	}
+	steps_tell(&at->st, "boxes", STEP_RESULT_SKIPPED,
+		   at->s->domains.n ? "none is seen on the Thunderbolt and USB4 ports: look at the cable, and whether the box "
+				      "has power"
+				    : "no Thunderbolt or USB4 controller is seen here",
+		   NULL);
+	say_sleeping_ports(at);
 }
 
 static void attach_boxes(struct attach *at)
@@ -154,7 +183,7 @@ static void attach_boxes(struct attach *at)
 		for (i = 0; i < at->s->routers.n; i++)
 			if (is_box_of(at->s, i) && at->s->routers.v[i].depth == depth)
 				strs_add(at->a, &names, arena_str(at->a, at->s->routers.v[i].name));
-	for (i = 0; i < names.n && !at->hung; i++)
+	for (i = 0; i < names.n && !attach_ends(at); i++)
 		for (k = 0; k < at->s->routers.n; k++)
 			if (str_eq(at->s->routers.v[k].name, names.v[i])) {
 				attach_box(at, k);
@@ -173,7 +202,7 @@ static void attach_gpus(struct attach *at)
 			addresses[todo.n] = at->s->gpus.v[i].address;
 			u32s_add(at->a, &todo, i);
 		}
-	for (i = 0; i < todo.n && !at->hung; i++)
+	for (i = 0; i < todo.n && !attach_ends(at); i++)
 		attach_gpu(at, addresses[i]);
 }
 
@@ -193,7 +222,7 @@ static void attach_ejected(struct attach *at)
 
 	if (tree_list(&at->m->tree->root, NOTE_FOLDER + 1, at->a, &ids) < 0)
 		return;
-	for (i = 0; i < ids.n && !at->hung; i++) {
+	for (i = 0; i < ids.n && !attach_ends(at); i++) {
 		bool here = false;
 
 		for (k = 0; k < at->s->gpus.n; k++)
@@ -304,6 +333,9 @@ static void conclude(struct attach *at)
 	else if (at->usable)
 		steps_conclude(&at->st, VERDICT_USABLE,
 			       at->usable == 1 ? "1 GPU is ready" : arena_printf(at->a, "%u GPUs are ready", at->usable), NULL);
+	else if (at->kept)
+		steps_conclude(&at->st, VERDICT_NOT_USABLE, "what is there is kept for something else",
+			       "gpubay attach GPU: what keeps it, and what gives it back");
 	else
 		steps_conclude(&at->st, VERDICT_NOT_USABLE, "no GPU is there", "plug it in and give it power, then try again");
 }

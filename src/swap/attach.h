@@ -23,7 +23,7 @@ struct attach_request {
 
 /* A finding of the checks. */
 struct attach_why {
-	const char *id, *message, *remedy;
+	const char *id, *subject, *message, *remedy;
 };
 
 /* What the caller lends. */
@@ -40,6 +40,8 @@ struct attach_machine {
 	 */
 	bool (*why)(void *arg, const struct snapshot *s, uint32_t gpu, const char *subject, const char *topics, struct arena *a,
 		    struct attach_why *ret);
+	/* The nth of the findings with these ids (blank separated), notes among them. */
+	bool (*note)(void *arg, const struct snapshot *s, const char *ids, uint32_t nth, struct arena *a, struct attach_why *ret);
 	void *arg;
 	/*
 	 * Offers containers what is ready now; what changed is added. NULL: nobody does. Not called over dry effects. As in

@@ -23,10 +23,14 @@ struct eject {
 	struct steps steps;
 	uint32_t timeout_ms;
 	bool withdrawn; /* containers are not offered it any more */
+	bool begun; /* its drivers are letting go: only the end leaves it whole */
+	bool interrupted; /* and that was said */
 };
 
 /* Ends it with nothing changed for the worse: what was withdrawn is offered again. Always false. */
 bool eject_refuse(struct eject *e, const char *reason, const char *remedy);
+/* Whether somebody pressed Ctrl-C, and it can end here: then it did, with all put back. */
+bool eject_ends_here(struct eject *e);
 /* Ends it half done. Always false. */
 bool eject_not_safe(struct eject *e, const char *reason, const char *remedy);
 /*

@@ -191,7 +191,7 @@ static bool wait_gone(struct eject *e, uint32_t wait_ms, struct holder_list *ret
 			*ret = (struct holder_list){0};
 			return true;
 		}
-		if (!eject_blockers(e, ret))
+		if (eject_ends_here(e) || !eject_blockers(e, ret))
 			return false;
 		if (ret->n == 0 || waited >= wait_ms)
 			return true;

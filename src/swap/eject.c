@@ -5,6 +5,7 @@
 #include "swap/company.h"
 #include "swap/eject-internal.h"
 #include "swap/give.h"
+#include "swap/interrupt.h"
 #include "swap/note.h"
 
 #include <errno.h>
@@ -199,13 +200,33 @@ static void begin(struct eject *e, const struct eject_machine *m, const struct e
 	steps_init(&e->steps, a, m->fx, ret, m->listener);
 }
 
+bool eject_ends_here(struct eject *e)
+{
+	if (!interrupt_came() || e->interrupted)
+		return false;
+	e->interrupted = true;
+	if (!e->begun) {
+		eject_refuse(e, "it was interrupted; the GPU is as it was before", "gpubay eject: begins anew");
+		return true;
+	}
+	steps_tell(&e->steps, "interrupted", STEP_RESULT_SKIPPED, "its drivers are letting go already: it is finished", NULL);
+	return false;
+}
+
 typedef bool step_fn(struct eject *e);
 
 static bool walk(struct eject *e, step_fn *const *sequence)
 {
 	for (; *sequence; sequence++)
-		if (!(*sequence)(e))
+		if (eject_ends_here(e) || !(*sequence)(e))
 			return false;
+	return true;
+}
+
+/* From here on there is no way back but to the end. */
+static bool step_begin(struct eject *e)
+{
+	e->begun = true;
 	return true;
 }
 
@@ -239,9 +260,9 @@ void eject(const struct eject_machine *m, const struct eject_request *req, const
 		step_unit,	    eject_step_refuse, eject_step_warn,
 		eject_step_look,    step_withdraw,     step_take_back,
 		eject_step_daemons, eject_step_stop,   eject_step_console,
-		eject_step_count,   eject_step_vfs,    eject_step_unbind,
-		eject_step_remove,  eject_step_let_go, eject_step_verify,
-		NULL,
+		eject_step_count,   step_begin,	       eject_step_vfs,
+		eject_step_unbind,  eject_step_remove, eject_step_let_go,
+		eject_step_verify,  NULL,
 	};
 	struct eject e = {.s = s, .g = &s->gpus.v[gpu]};
 
@@ -272,6 +293,7 @@ int eject_again(const struct eject_machine *m, const struct eject_request *req, 
 	    state != GPU_STATE_SAFE_TO_UNPLUG)
 		return -ENODEV;
 	begin(&e, m, req, a, ret, e.journal.gpu_id);
+	e.begun = true;
 	if (state == GPU_STATE_WEDGED)
 		eject_not_safe(
 			&e, "an earlier attempt hangs in the kernel: a second one would hang, too",

@@ -1126,6 +1126,52 @@ static void firmware_framebuffer(void **state)
 	fake_close(&f);
 }
 
+/* Who uses the box behind keeps the one before it, and not the other way round. */
+static void chain_in_use(void **state)
+{
+	struct outcome o;
+	struct fake f;
+
+	machine_open(&f, "3gpu-two-boxes-chain");
+	holder(&f, 4000, "trainer", "/dev/nvidia1");
+	o = go(&f, "0000:22:00.0", (struct eject_request){.force = true});
+	assert_verdict(&o, VERDICT_REFUSED, "it is used");
+	assert_true(holds(&o, "trainer"));
+	assert_null(f.log.p);
+	fake_close(&f);
+
+	machine_open(&f, "3gpu-two-boxes-chain");
+	holder(&f, 4000, "trainer", "/dev/nvidia0");
+	o = go(&f, "0000:32:00.0", (struct eject_request){0});
+	assert_verdict(&o, VERDICT_SAFE, NULL);
+	assert_true(fake_there(&f, "sys/bus/pci/devices/0000:22:00.0"));
+	fake_close(&f);
+}
+
+/* Two GPUs in one box go together, whichever is named, and both are noted. */
+static void two_in_a_box(void **state)
+{
+	static const char *const gpus[] = {NIC_GPU, "0000:24:00.0"};
+	struct outcome o;
+	struct fake f;
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(gpus); i++) {
+		machine_open(&f, NIC_BOX);
+		function_put(&f, IN_BOX "0000:21:02.0/0000:24:00.0", "030000", "1002", "747e", "amdgpu");
+		function_put(&f, IN_BOX "0000:21:02.0", "060400", "8086", "15ef", "pcieport");
+		fake_put(&f, IN_BOX "0000:21:02.0/0000:24:00.0/removable", "removable\n");
+		fake_look(&f);
+		o = go(&f, gpus[i], (struct eject_request){0});
+		assert_verdict(&o, VERDICT_SAFE, NULL);
+		assert_non_null(strstr(f.log.p, "note removing\nnote removing\npublish\n"));
+		assert_non_null(strstr(f.log.p, "unbind 0000:24:00.0 amdgpu\n"));
+		assert_non_null(strstr(f.log.p, "unbind 0000:22:00.0 nvidia\n"));
+		assert_non_null(strstr(f.log.p, "remove 0000:20:00.0\nauthorized=0 0-1\nnote safe-to-unplug\nnote safe-to-unplug\n"));
+		fake_close(&f);
+	}
+}
+
 static void unknown_again(void **state)
 {
 	struct eject_request req = {0};
@@ -1162,7 +1208,7 @@ int main(void)
 		cmocka_unit_test(sibling_functions), cmocka_unit_test(network_in_the_box), cmocka_unit_test(disk_in_the_box),
 		cmocka_unit_test(disk_on_several_ways), cmocka_unit_test(usb_in_the_box), cmocka_unit_test(open_in_the_kernel),
 		cmocka_unit_test(counted_by_the_kernel), cmocka_unit_test(partial_but_known), cmocka_unit_test(displays),
-		cmocka_unit_test(compositor),	   cmocka_unit_test(daemons),	       cmocka_unit_test(firmware_framebuffer),
+		cmocka_unit_test(chain_in_use), cmocka_unit_test(two_in_a_box), cmocka_unit_test(compositor),	   cmocka_unit_test(daemons),	       cmocka_unit_test(firmware_framebuffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
