@@ -6,6 +6,23 @@ bool in_container(const struct check *c)
 	return c->snap->platform.virt == VIRT_KIND_CONTAINER;
 }
 
+bool gpu_is_given(const struct check *c, const struct gpu *g)
+{
+	bool render = false;
+	uint32_t i;
+
+	if (!in_container(c))
+		return true;
+	for (i = 0; i < g->drm.n; i++) {
+		const struct drm_node *d = &c->snap->drm.v[g->drm.v[i]];
+
+		render |= d->kind == DRM_KIND_RENDER;
+		if (d->kind == DRM_KIND_RENDER && (!FIELD_KNOWN(d, drm_node, path) || *d->path))
+			return g->nodes_missing.n == 0;
+	}
+	return !render && g->nodes_missing.n == 0;
+}
+
 const char *user_name(const struct check *c)
 {
 	const struct user *u = &c->snap->platform.user;

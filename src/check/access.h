@@ -6,6 +6,8 @@
 #include "check/check.h"
 
 bool in_container(const struct check *c);
+/* Whether a container was given the GPU, as far as its nodes tell; outside of one every GPU is. */
+bool gpu_is_given(const struct check *c, const struct gpu *g);
 const char *user_name(const struct check *c);
 
 void access_evidence(struct check *c, struct finding *f, const struct drm_node *d);

@@ -271,6 +271,8 @@ static void node(struct check *c, const struct media_node *n)
 	const struct report *r = report_of(c->snap, n);
 	struct finding *f;
 
+	if (n->gpu != NONE && !gpu_is_given(c, &c->snap->gpus.v[n->gpu]))
+		return;
 	if (r && report_failed(r)) {
 		f = check_add(c, "GB0203", subject_of(c, n), n->gpu, "%s: asking %s: %s",
 			      name_of(c, n), n->interface,
@@ -345,7 +347,7 @@ static void one_vpl(struct check *c)
 		const struct gpu *g = &c->snap->gpus.v[i];
 		bool has = false;
 
-		if (!gpu_is_served(g) || !facts_vpl_family(media_family(c->snap, g)))
+		if (!gpu_is_served(g) || !gpu_is_given(c, g) || !facts_vpl_family(media_family(c->snap, g)))
 			continue;
 		for (k = 0; k < r->vpl.n; k++)
 			has |= r->vpl.v[k].hardware &&

@@ -23,6 +23,9 @@ static void check_missing(struct check *c, uint32_t gpu)
 	bool blocked = false;
 	uint32_t i;
 
+	/* A container needs the render node alone, and is safer without the other. */
+	if (in_container(c) && gpu_is_given(c, g))
+		return;
 	for (i = 0; i < g->drm.n; i++) {
 		const struct drm_node *d = &c->snap->drm.v[g->drm.v[i]];
 		const char *path = arena_printf(c->arena, "/dev/dri/%s", d->name);

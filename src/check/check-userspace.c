@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the compute runtimes and libibverbs say of GPUs and RDMA devices, and libraries that could not be asked. */
+#include "check/access.h"
 #include "check/media.h"
 #include "check/reports.h"
 
@@ -88,7 +89,7 @@ static void compute(struct check *c)
 			FIELD_KNOWN(g, gpu, vram_visible_bytes) && g->vram_visible_bytes < whole;
 		struct finding *f;
 
-		if (!gpu_is_served(g) || lists(cl, i) || lists(ze, i) ||
+		if (!gpu_is_served(g) || !gpu_is_given(c, g) || lists(cl, i) || lists(ze, i) ||
 		    (FIELD_KNOWN(g, gpu, asleep) && g->asleep) ||
 		    (facts_report_fits(facts_report_of(REPORT_KIND_LEVEL_ZERO), g->driver) &&
 		     !answered(ze)))

@@ -167,8 +167,10 @@ static void files(struct vulkan *v)
 	for (i = 0; i < v->files->layers.n; i++) {
 		const struct vulkan_file *l = &v->files->layers.v[i];
 
+		/* One of another architecture serves the programs of that: overlays come for both. */
 		if (!l->implicit || !FIELD_KNOWN(l, vulkan_file, result) || works(l) ||
-		    l->result == LIBRARY_RESULT_NOT_TRIED)
+		    l->result == LIBRARY_RESULT_NOT_TRIED ||
+		    l->result == LIBRARY_RESULT_WRONG_ARCH)
 			continue;
 		f = check_add(v->c, "GB0122", l->path, NONE, "implicit Vulkan layer %s: %s",
 			      l->name ? l->name : str_base(l->path),
@@ -184,8 +186,6 @@ static const char *const path_variables[] = {"VK_DRIVER_FILES",
 					     "VK_LAYER_PATH",
 					     "VK_ADD_LAYER_PATH",
 					     "VK_ADD_IMPLICIT_LAYER_PATH",
-					     "XDG_CONFIG_HOME",
-					     "XDG_DATA_HOME",
 					     "LIBVA_DRIVERS_PATH",
 					     "LIBVA_DRIVER_NAME",
 					     NULL};
@@ -436,7 +436,7 @@ static bool is_expected(const struct vulkan *v, uint32_t gpu)
 	const struct gpu *g = &v->c->snap->gpus.v[gpu];
 	uint32_t i;
 
-	if (!gpu_is_served(g) || facts_family_no_vulkan(media_family(v->c->snap, g)))
+	if (!gpu_is_served(g) || !gpu_is_given(v->c, g) || facts_family_no_vulkan(media_family(v->c->snap, g)))
 		return false;
 	/* A driver that was not asked, because a GPU of its vendor sleeps or is lost, says nothing. */
 	for (i = 0; v->files && i < v->files->drivers.n; i++)

@@ -103,16 +103,22 @@ static const char *say_end(struct cli *c, const struct media_node *n)
 	return n->outcome == REPORT_OUTCOME_PENDING ? n->message : arena_printf(c->a, "%s: %s", outcome, n->message);
 }
 
+/* What is asked about, and the GPU behind it: on one line where there is room. */
+static void print_head(struct cli *c, const char *place, const struct gpu *g)
+{
+	const char *name = g ? say_name(c, g) : "", *address = g ? say_addr(c, g->address) : "";
+	bool fits = strlen(place) + strlen(address) + strlen(name) + 4 <= c->width;
+
+	buf_addf(&c->out, "%s%s%s%s%s%s%s\n", cli_bold(c), place, cli_plain(c), g ? "  " : "", address,
+		 !g ? "" : fits ? "  " : "\n  ", name);
+}
+
 static void print_node(struct cli *c, const struct media_node *n)
 {
 	const struct gpu *g = n->gpu == NONE ? NULL : &c->snap->gpus.v[n->gpu];
 	uint32_t i;
 
-	buf_addf(&c->out, "%s%s%s%s", cli_bold(c), *n->node ? "/dev/dri/" : n->interface, n->node,
-		 cli_plain(c));
-	if (g)
-		buf_addf(&c->out, "  %s  %s", say_addr(c, g->address), say_name(c, g));
-	buf_addc(&c->out, '\n');
+	print_head(c, arena_printf(c->a, "%s%s", *n->node ? "/dev/dri/" : n->interface, n->node), g);
 	if (n->outcome != REPORT_OUTCOME_FRESH || FIELD_KNOWN(n, media_node, error))
 		text_wrap(c, 2, say_end(c, n));
 	else if (*n->node)

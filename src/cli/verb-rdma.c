@@ -189,6 +189,16 @@ static int choose(struct cli *c, const char **ret_from, const char **ret_to)
 	return 0;
 }
 
+static bool all_moved(const struct report *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->transfers.n; i++)
+		if (!r->transfers.v[i].verified)
+			return false;
+	return r->transfers.n == 2;
+}
+
 static void print_transfers(struct cli *c, const struct report *r)
 {
 	uint32_t i;
@@ -208,16 +218,8 @@ static void print_transfers(struct cli *c, const struct report *r)
 			buf_addf(&c->out, "%sfailed%s  %s to %s  %s\n", cli_red(c), cli_plain(c),
 				 t->from, t->to, t->error ? t->error : "");
 	}
-}
-
-static bool all_moved(const struct report *r)
-{
-	uint32_t i;
-
-	for (i = 0; i < r->transfers.n; i++)
-		if (!r->transfers.v[i].verified)
-			return false;
-	return r->transfers.n == 2;
+	if (!all_moved(r))
+		text_wrap(c, 0, "'gpubay rdma' says what is wrong with the devices and their ports");
 }
 
 static int test(struct cli *c)

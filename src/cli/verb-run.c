@@ -5,6 +5,7 @@
 #include "cli/words.h"
 #include "facts/steer.h"
 #include "host/isolate.h"
+#include "host/program.h"
 #include "plan/ways.h"
 
 #include <errno.h>
@@ -165,13 +166,30 @@ static int make_plan(struct cli *c, const struct u32s *gpus, unsigned what, stru
 	return 0;
 }
 
-static int start(struct cli *c, const struct run_plan *plan)
+/* What steers by a path is not heard there; a /dev of its own is. */
+static void warn_privileged(struct cli *c, const struct run_plan *plan, struct strs *ret)
+{
+	const char *file = program_find(c->a, c->args.v[0]);
+	uint32_t i;
+
+	if (!file || !program_is_privileged(file) || cli_flag(c, "isolate"))
+		return;
+	for (i = 0; i < plan->vars.n; i++)
+		if (str_eq(plan->vars.v[i].name, "VK_DRIVER_FILES") ||
+		    str_eq(plan->vars.v[i].name, "LIBVA_DRIVER_NAME"))
+			strs_add(c->a, ret,
+				 arena_printf(c->a, "%s has privileges of its own (setuid, setgid or file capabilities), so it ignores %s; "
+						    "--isolate works all the same", file, plan->vars.v[i].name));
+}
+
+static int start(struct cli *c, struct run_plan *plan)
 {
 	const struct steer_var_list *vars = &plan->vars;
 	char **argv = arena_alloc(c->a, (c->args.n + 1) * sizeof(*argv));
 	struct err e = {0};
 	uint32_t i;
 
+	warn_privileged(c, plan, &plan->warnings);
 	for (i = 0; i < plan->warnings.n; i++)
 		fprintf(stderr, "gpubay: warning: %s\n", plan->warnings.v[i]);
 	for (i = 0; i < vars->n; i++)

@@ -42,7 +42,8 @@ static const char *say_driver_of(struct cli *c, const struct vulkan_device *d)
 static void print_devices(struct cli *c, const struct report *r)
 {
 	static const char *const heads[] = {"", "DEVICE", "TYPE", "API", "MEMORY", "DRIVER", "GPU"};
-	struct table t = {.columns = ARRAY_LEN(heads), .heads = heads, .flexible = 1};
+	/* Which driver it is stands with the GPUs below, too. */
+	struct table t = {.columns = ARRAY_LEN(heads), .heads = heads, .flexible = 5};
 	uint32_t i;
 
 	if (r->vulkan.n == 0) {

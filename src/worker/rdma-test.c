@@ -20,7 +20,7 @@ enum { BUFFER_BYTES = 1024 * 1024, ROUNDS = 16, ROUND_MS = 2000, PSN = 0x5a5a, G
 /* clang-format off */
 #define VERBS_FUNCTIONS(X) \
 	X(ibv_get_device_list) X(ibv_get_device_name) X(ibv_open_device) X(ibv_alloc_pd) X(ibv_create_cq) X(ibv_create_qp) \
-	X(ibv_modify_qp) X(ibv_query_gid) X(_ibv_query_gid_ex)
+	X(ibv_modify_qp) X(ibv_query_gid) X(_ibv_query_gid_ex) X(ibv_wc_status_str)
 /* clang-format on */
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
@@ -217,7 +217,9 @@ static const char *write_once(struct work *w, struct end *from, struct end *to)
 		return "no completion within 2 s: the packets do not arrive";
 	return wc.status == IBV_WC_SUCCESS ?
 		       NULL :
-		       arena_printf(w->a, "the transfer failed with completion status %d",
+		       arena_printf(w->a, "the transfer failed: %s (completion status %d)",
+				    ibv.ibv_wc_status_str ? ibv.ibv_wc_status_str(wc.status) :
+							    "unknown",
 				    wc.status);
 }
 

@@ -106,7 +106,8 @@ def computes(m, *devices, ze=None):
 def m_1gpu_reports_b580_well(name):
     m = based_on(battlemage.m_1gpu_b580_ready, name, "Arc B580 and every library that can speak of it does: Vulkan, VA-API, oneVPL, Level Zero, OpenCL")
     vulkan(m, [B580, LLVMPIPE])
-    files(m, [ANV, icd("intel_icd.i686.json", "/usr/lib/i386-linux-gnu/libvulkan_intel.so", "other architecture"), RADV, LVP])
+    files(m, [ANV, icd("intel_icd.i686.json", "/usr/lib/i386-linux-gnu/libvulkan_intel.so", "other architecture"), RADV, LVP],
+          layers=(SELECT, {**SELECT, "path": "/root/.local/share/vulkan/implicit_layer.d/steamoverlay_i386.json", "name": "VK_LAYER_VALVE_steam_overlay_32", "result": "other architecture"}))
     va(m, "renderD128", decodes(*BMG_DECODES) + encodes(*BMG_ENCODES))
     report(m, "vpl", library="libvpl.so.2", vpl=[{"name": "mfx-gen", "hardware": True, "api_version": "2.14", "vendor_id": "0x8086", "device_id": "0xe20b", "render_minor": 128,
                                                  "codecs": [{"codec": "AVC", "encode": False, "depth_max": 8}, {"codec": "AV1", "encode": True, "depth_max": 10}]}])
@@ -190,6 +191,19 @@ def m_2gpu_reports_one_closed(name):
     m = based_on(battlemage.m_2gpu_b580_b570, name, "two GPUs, and the node of the second refuses: the first works")
     vulkan(m, [B580], left_out=["/dev/dri/renderD129: no permission"])
     files(m, [ANV, LVP])
+    return m
+
+
+def m_2gpu_reports_container_one_given(name):
+    m = based_on(battlemage.m_2gpu_b580_b570, name, "a container that was given the render node of one GPU of two: the other is nobody's fault")
+    m.tree.put("run/.containerenv", __import__("capture").Node("file", b""))
+    for node in ("card1", "card2", "renderD129"):
+        m.tree.remove(f"dev/dri/{node}")
+    vulkan(m, [B580])
+    files(m, [ANV, LVP])
+    va(m, "renderD128", decodes(*BMG_DECODES) + encodes(*BMG_ENCODES))
+    report(m, "va:renderD129", library="libva-drm.so.2", error="cannot open /dev/dri/renderD129: No such file or directory")
+    computes(m, {"name": "Intel(R) Arc(TM) B580 Graphics", "type": "gpu", "address": "0000:03:00.0", "platform": "Intel(R) OpenCL Graphics"})
     return m
 
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A program as a shell would find it, and whether it has privileges of its own. Linux only. */
+#ifndef GPUBAY_HOST_PROGRAM_H
+#define GPUBAY_HOST_PROGRAM_H
+
+#include "base/arena.h"
+
+/* The file that execvp would start, or NULL. */
+const char *program_find(struct arena *a, const char *name);
+/* Setuid, setgid or with file capabilities: libraries trust no variable with a path there (secure_getenv(3)). */
+bool program_is_privileged(const char *path);
+
+#endif
