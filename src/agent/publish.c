@@ -182,7 +182,7 @@ static void publish_cdi(struct publisher *p, const struct snapshot *s, struct ar
 	/* A spec that the engines here cannot read is no reason to leave one that is wrong. */
 	if (cdi_files_build(s, &p->slow.cdi, a, &specs, &notes, e) < 0)
 		specs.n = 0;
-	cdi_files_write(p->options->cdi_dir, &specs, true, a, &written, &removed, e);
+	cdi_files_write(p->options->cdi_dir, &specs, CDI_WITHDRAW, a, &written, &removed, e);
 	ids_publish(s, p->tree, e);
 	if (written.n || removed.n)
 		slow_wrote(&p->slow, p->options->cdi_dir);

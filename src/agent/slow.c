@@ -133,7 +133,7 @@ static struct tree *open_tree(const char *root)
 bool slow_refresh(struct slow *slow, const char *root)
 {
 	static const struct probe_request request = {.phases = PROBE_PLATFORM | PROBE_MODULES | PROBE_RUNTIME};
-	static const struct cdi_wish wish;
+	struct cdi_wish wish;
 	struct tree *t CLEANUP(tree_freep) = NULL;
 	struct stamper stamper = {.slow = slow, .root = root};
 	struct snapshot *s;
@@ -151,6 +151,7 @@ bool slow_refresh(struct slow *slow, const char *root)
 	/* Answered from dpkg's database, and answers are not told. */
 	stamp_path(&stamper, "var/lib/dpkg/status", true);
 	s = probe_snapshot(t, &request);
+	cdi_wish_read(t, slow->a, &wish);
 	cdi_files_settings(s, t, &wish, slow->a, &slow->cdi);
 	t->on_read = NULL;
 	snapshot_free(s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hands GPUs to container engines: writes, lists, judges and removes CDI specs. */
 #include "base/parse.h"
+#include "clients/agent.h"
 #include "cli/words.h"
 #include "codec/json.h"
 #include "live/cdi-files.h"
@@ -48,22 +49,37 @@ static void generated(struct cli *c, const char *folder, const struct cdi_spec *
 			 cdi_version_text(c->a, spec->version));
 }
 
+/* Where engines look, root's wish is kept: attach, eject and the agent then go by it. */
+static int write_all(struct cli *c, const char *folder, const struct cdi_wish *wish, const struct cdi_spec_list *specs,
+		     struct strs *ret_removed, struct err *e)
+{
+	bool engines_look = str_eq(folder, CDI_FOLDER);
+	struct strs written = {0};
+	int r = cdi_files_write(folder, specs, CDI_ANEW | (engines_look ? CDI_WITHDRAW : 0), c->a, &written, ret_removed, e);
+
+	if (r == 0 && engines_look && c->source == SOURCE_LIVE)
+		r = cdi_wish_keep(wish, e);
+	return r == 0 ? ids_publish(c->snap, c->tree, e) : r;
+}
+
 static int generate(struct cli *c)
 {
 	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : CDI_FOLDER;
 	bool print = cli_flag(c, "print") || (c->source != SOURCE_LIVE && !cli_value(c, "output"));
 	struct cdi_wish wish = {.no_groups = cli_flag(c, "no-groups"), .hook = cli_value(c, "hook")};
-	struct strs notes = {0}, written = {0}, removed = {0};
+	struct strs notes = {0}, removed = {0};
 	struct cdi_spec_list specs;
 	struct err e = {0};
 	uint32_t i;
 
-	if (highest_version(c, &wish.max_version))
+	if (cli_value(c, "spec-version") && parse_version(c, cli_value(c, "spec-version"), &wish.max_version))
 		return EXIT_USAGE;
 	if (cdi_files_plan(c->snap, c->tree, &wish, c->a, &specs, &notes, &e) < 0)
 		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
-	if (!print && (cdi_files_write(folder, &specs, false, c->a, &written, &removed, &e) < 0 || ids_publish(c->snap, c->tree, &e) < 0))
+	if (!print && write_all(c, folder, &wish, &specs, &removed, &e) < 0)
 		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
+	for (i = 0; i < removed.n; i++)
+		fprintf(stderr, "gpubay: removed %s, whose GPUs are not ready\n", removed.v[i]);
 	for (i = 0; i < specs.n; i++) {
 		if (print)
 			cdi_json_print(&specs.v[i], &c->out);
@@ -208,6 +224,7 @@ static int validate(struct cli *c)
 static int remove_ours(struct cli *c)
 {
 	const char *folder = cli_value(c, "output") ? cli_value(c, "output") : CDI_FOLDER;
+	struct err e = {0};
 	struct strs names;
 	uint32_t i, n = 0;
 	int r;
@@ -225,8 +242,12 @@ static int remove_ours(struct cli *c)
 		n++;
 		buf_addf(&c->out, "removed %s\n", path);
 	}
+	if (str_eq(folder, CDI_FOLDER) && cdi_wish_forget(&e) < 0)
+		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
 	if (n == 0)
 		buf_addf(&c->out, "no spec of gpubay in %s\n", folder);
+	if (tree_exists(&c->tree->root, &AGENT_SOCKET[1]))
+		fprintf(stderr, "gpubay: gpubayd writes them again at the next change; 'systemctl disable --now gpubayd.socket gpubayd' ends that\n");
 	return EXIT_DONE;
 }
 

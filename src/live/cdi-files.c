@@ -124,14 +124,14 @@ static bool same_text(const struct statefile *f, const struct buf *text)
 	return statefile_read(f, &old, &e) == 0 && old.n == text->n && old.n && memcmp(old.p, text->p, old.n) == 0;
 }
 
-static int write_spec(const char *path, const struct cdi_spec *spec, struct arena *a, struct strs *ret_written, struct err *e)
+static int write_spec(const char *path, const struct cdi_spec *spec, bool anew, struct arena *a, struct strs *ret_written, struct err *e)
 {
 	struct buf text CLEANUP(buf_free) = BUF_NULL;
 	struct statefile f = {.path = path, .lock = -1};
 	int r;
 
 	cdi_json_print(spec, &text);
-	if (same_text(&f, &text))
+	if (!anew && same_text(&f, &text))
 		return 0;
 	r = statefile_make_folders(path, e);
 	if (r == 0)
@@ -175,17 +175,17 @@ static int withdraw_others(const char *folder, const struct cdi_spec_list *specs
 	return r;
 }
 
-int cdi_files_write(const char *folder, const struct cdi_spec_list *specs, bool withdraw, struct arena *a,
+int cdi_files_write(const char *folder, const struct cdi_spec_list *specs, enum cdi_how how, struct arena *a,
 		    struct strs *ret_written, struct strs *ret_removed, struct err *e)
 {
 	uint32_t i;
 	int r = 0, one;
 
 	/* First take away, then add: a device must never be offered after it is gone. */
-	if (withdraw)
+	if (how & CDI_WITHDRAW)
 		r = withdraw_others(folder, specs, a, ret_removed, e);
 	for (i = 0; i < specs->n; i++) {
-		one = write_spec(arena_printf(a, "%s/%s", folder, specs->v[i].file), &specs->v[i], a, ret_written, e);
+		one = write_spec(arena_printf(a, "%s/%s", folder, specs->v[i].file), &specs->v[i], how & CDI_ANEW, a, ret_written, e);
 		r = r ? r : one;
 	}
 	return r;

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "codec/cdi-json.h"
 #include "host/tree.h"
+#include "live/wish.h"
 #include "publish/cdi.h"
 
 #define CDI_FOLDER "/run/cdi" /* where generated specs belong; those in /etc/cdi are the administrator's */
@@ -23,12 +24,6 @@ struct cdi_found {
 struct cdi_found_list {
 	struct cdi_found *v;
 	uint32_t n;
-};
-
-struct cdi_wish {
-	uint32_t max_version; /* 0: the least of what the engines of the snapshot take */
-	bool no_groups;
-	const char *hook;     /* NULL: the installed one, where it is */
 };
 
 /* Every spec of /etc/cdi and /run/cdi in the tree. */
@@ -51,11 +46,14 @@ int cdi_files_build(const struct snapshot *s, const struct cdi_settings *set, st
 int cdi_files_plan(const struct snapshot *s, struct tree *t, const struct cdi_wish *wish, struct arena *a,
 		   struct cdi_spec_list *ret, struct strs *ret_notes, struct err *e);
 /*
- * Makes the live folder hold these specs: writes those whose text differs, and with `withdraw` removes those of gpubay
- * that are not among them. Goes on after a failure; the first one is in *e. The paths that changed are in *ret_written
- * and *ret_removed.
+ * Makes the live folder hold these specs: writes those whose text differs. Goes on after a failure; the first one is in
+ * *e. The paths that changed are in *ret_written and *ret_removed.
  */
-int cdi_files_write(const char *folder, const struct cdi_spec_list *specs, bool withdraw, struct arena *a,
+enum cdi_how {
+	CDI_WITHDRAW = 1, /* removes those of gpubay that are not among them */
+	CDI_ANEW = 2,     /* writes all: an engine that runs on keeps the numbers of nodes that it has seen until a file changes */
+};
+int cdi_files_write(const char *folder, const struct cdi_spec_list *specs, enum cdi_how how, struct arena *a,
 		    struct strs *ret_written, struct strs *ret_removed, struct err *e);
 
 #endif

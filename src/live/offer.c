@@ -5,18 +5,24 @@
 #include "live/cdi-files.h"
 #include "probe/probe.h"
 
-static bool ours_there(struct offer *o, struct arena *a)
+static bool ours_there(struct tree *t, struct arena *a)
 {
 	struct cdi_found_list found;
 	uint32_t i;
 
-	if (o->looked)
-		return o->wanted;
-	cdi_files_find(o->tree, a, &found);
+	cdi_files_find(t, a, &found);
 	for (i = 0; i < found.n; i++)
-		o->wanted |= found.v[i].ours;
-	o->looked = true;
-	return o->wanted;
+		if (found.v[i].ours)
+			return true;
+	return false;
+}
+
+/* Asked for, or there without that (written by the agent): kept, because the last spec may go now and has to come back. */
+static bool is_wanted(struct tree *t, struct arena *a, struct cdi_wish *ret, struct err *e)
+{
+	if (cdi_wish_read(t, a, ret))
+		return true;
+	return ours_there(t, a) && cdi_wish_keep(ret, e) == 0;
 }
 
 static void copy(struct arena *a, const struct strs *from, const char *what, struct strs *to)
@@ -33,18 +39,18 @@ int offer_publish(void *arg, const char *gpu_id, struct arena *a, struct strs *r
 	static const struct probe_request req = {.phases = PROBE_LIST | PROBE_PLATFORM |
 							   PROBE_MODULES | PROBE_RUNTIME};
 	struct offer *o = arg;
-	struct cdi_wish wish = {0};
+	struct cdi_wish wish;
 	struct strs notes = {0}, written = {0}, removed = {0};
 	struct cdi_spec_list specs;
 	struct snapshot *s;
 	int r;
 
-	if (!ours_there(o, a))
-		return 0;
+	if (!is_wanted(o->tree, a, &wish, e))
+		return e->code;
 	s = probe_snapshot(o->tree, &req);
 	r = cdi_files_plan(s, o->tree, &wish, a, &specs, &notes, e);
 	if (r == 0)
-		r = cdi_files_write(o->folder ? o->folder : CDI_FOLDER, &specs, true, a, &written,
+		r = cdi_files_write(CDI_FOLDER, &specs, CDI_WITHDRAW, a, &written,
 				    &removed, e);
 	copy(a, &written, "wrote", ret_changed);
 	copy(a, &removed, "removed", ret_changed);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Keeps what containers are offered in step with the notes, for the verbs that take a GPU away or bring it back: looks at
- * the machine again and rewrites gpubay's own CDI specs. Where there were none nobody asked for any, and none are made.
+ * the machine again and rewrites gpubay's own CDI specs. Where nobody asked for any (live/wish.h), none are made.
  */
 #ifndef GPUBAY_LIVE_OFFER_H
 #define GPUBAY_LIVE_OFFER_H
@@ -12,8 +12,6 @@
 
 struct offer {
 	struct tree *tree;
-	const char *folder;  /* NULL: CDI_FOLDER */
-	bool looked, wanted; /* whether specs of ours were there when it began */
 };
 
 /* struct eject_machine's publish. The GPU is no matter: all of them are looked at. */
