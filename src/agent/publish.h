@@ -26,7 +26,7 @@ struct publisher {
 	struct pulled pulled;
 	struct trouble cdi_trouble, note_trouble, state_trouble, left_trouble, gone_trouble;
 	bool log_waits;          /* the log could not be written */
-	/* Subscribers are told when specs are on disk and before anything is kept for later. */
+	/* Subscribers are told when the specs and the log are written; the view is kept last, so that a crash tells twice and not never. */
 	void (*on_events)(void *arg);
 	void *on_events_arg;
 };
