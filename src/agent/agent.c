@@ -79,14 +79,14 @@ static struct arena *since(struct agent *a)
 }
 
 /* Kernels tell it once and keep no trace of it; the note is what later looks, ours and others', know it from. */
-static void note_wedged(struct agent *a, const struct snapshot *s)
+static void note_wedged(struct agent *a, const struct snapshot *s, const char *way_out)
 {
 	struct err e = {0};
 	uint32_t i;
 
 	for (i = 0; i < s->gpus.n; i++)
 		if (s->gpus.v[i].state == GPU_STATE_WEDGED && a->shown->gpus.v[i].state != GPU_STATE_WEDGED)
-			notes_write(a->options->run_dir, s->gpus.v[i].id, GPU_STATE_WEDGED, &e);
+			notes_write(a->options->run_dir, s->gpus.v[i].id, GPU_STATE_WEDGED, way_out, &e);
 	publish_trouble(&a->publisher, &a->publisher.note_trouble, "notes", e.code ? &e : NULL);
 }
 
@@ -117,7 +117,7 @@ enum weight agent_event(struct agent *a, const struct uevent *u)
 		return w;
 	next = gone_by_event(a->shown, u, since(a));
 	if (next && *u->wedged)
-		note_wedged(a, next);
+		note_wedged(a, next, u->wedged);
 	conclude(a, next);
 	return w;
 }

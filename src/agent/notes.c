@@ -23,10 +23,11 @@ enum gpu_state notes_read(const char *run_dir, const char *id)
 
 	if (!note_path(path, run_dir, id) || statefile_read(&f, &text, &e) < 0 || !text.p)
 		return GPU_STATE_UNKNOWN;
-	return (enum gpu_state)enum_value(&gpu_state_tab, str_trim(text.p));
+	text.p[strcspn(text.p, " \n")] = '\0';
+	return (enum gpu_state)enum_value(&gpu_state_tab, text.p);
 }
 
-int notes_write(const char *run_dir, const char *id, enum gpu_state state, struct err *e)
+int notes_write(const char *run_dir, const char *id, enum gpu_state state, const char *detail, struct err *e)
 {
 	struct buf text CLEANUP(buf_free) = BUF_NULL;
 	char path[PATH_SIZE];
@@ -35,7 +36,7 @@ int notes_write(const char *run_dir, const char *id, enum gpu_state state, struc
 
 	if (!note_path(path, run_dir, id))
 		return err_set(e, -EINVAL, "no note can be written about '%s'", id);
-	buf_addf(&text, "%s\n", enum_name(&gpu_state_tab, state));
+	buf_addf(&text, "%s%s%s\n", enum_name(&gpu_state_tab, state), detail ? " " : "", detail ? detail : "");
 	r = statefile_make_folders(path, e);
 	return r < 0 ? r : statefile_write(&f, &text, e);
 }

@@ -8,7 +8,8 @@
 
 /* unknown: there is no note about it. */
 enum gpu_state notes_read(const char *run_dir, const char *id);
-int notes_write(const char *run_dir, const char *id, enum gpu_state state, struct err *e);
+/* detail: what the driver said of it ("rebind,bus-reset"), or NULL. */
+int notes_write(const char *run_dir, const char *id, enum gpu_state state, const char *detail, struct err *e);
 void notes_clear(const char *run_dir, const char *id);
 /* Removes what cannot be true: safe to unplug is written of GPUs that are gone, and it is here. True: look again. */
 bool notes_tidy(const char *run_dir, const struct snapshot *s);

@@ -128,6 +128,9 @@ static void check_useless(struct check *c, uint32_t gpu, const struct driver_vie
 	if (!bound->row || str_eq(bound->row->role, "gpu") ||
 	    str_eq(bound->row->role, "passthrough"))
 		return;
+	/* Made for what it has: a virtual display that counts as a GPU because somebody said so. */
+	if (str_eq(bound->row->role, "virtual"))
+		return;
 	for (i = 0; i < bound->g->driver_wanted.n; i++)
 		if (str_eq(bound->g->driver_wanted.v[i], bound->name))
 			return;

@@ -408,6 +408,10 @@ static void check_unbound(struct check *c, uint32_t gpu)
 		check_evidence(c, f, check_pci_path(c, g->pci, "driver"), "missing", NULL);
 		if (family && !*family->drivers)
 			f->severity = SEVERITY_WARNING;
+		else if (g->drivers_possible.n)
+			check_remedy(c, f, "Load it: 'modprobe %s' as root.", g->drivers_possible.v[0]);
+		else if (g->vendor == GPU_VENDOR_OTHER)
+			check_remedy(c, f, "Boot a kernel that has a driver for it; no module of this one claims it.");
 		return;
 	}
 	driver_view(c, gpu, best, &v);

@@ -62,7 +62,8 @@ static void check_unplug(struct check *c, uint32_t i)
 		FIELD_KNOWN(g, gpu, driver) ? facts_unplug_find(g->driver) : NULL;
 	struct finding *f;
 
-	if (!row || !is_external(g) || (row->others && !others_with_driver(c, i)))
+	/* What hangs or is lost has advice of its own. */
+	if (!row || !is_external(g) || g->state == GPU_STATE_WEDGED || g->state == GPU_STATE_LOST || (row->others && !others_with_driver(c, i)))
 		return;
 	f = check_add(c, "GB6013", check_addr(c, g->address), i, "%s: %s", g->driver, row->effect);
 	check_evidence(c, f, check_pci_path(c, g->pci, "driver"), g->driver, NULL);

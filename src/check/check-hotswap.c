@@ -134,19 +134,40 @@ static void check_empty_port(struct check *c, uint32_t port, uint32_t gpu)
 	struct room now = room_of(c->snap, &c->snap->gpus.v[gpu], false), full = room_of(c->snap, &c->snap->gpus.v[gpu], true);
 	struct finding *f;
 
-	if (!FIELD_KNOWN(&d->config, pci_config, prefetch_window) || d->config.prefetch_window >= now.prefetch / 2)
+	if (!FIELD_KNOWN(&d->config, pci_config, prefetch_window) || d->config.prefetch_window >= now.least)
 		return;
 	f = check_add(c, "GB0502", check_addr(c, d->address), gpu, "%s would find no room at the empty port %s", c->snap->gpus.v[gpu].name,
 		      check_addr(c, d->address));
 	check_evidence(c, f, check_pci_path(c, port, "config"),
 		       arena_printf(c->arena, "prefetchable window of %llu MiB", (unsigned long long)(d->config.prefetch_window >> 20)),
-		       arena_printf(c->arena, "%llu MiB", (unsigned long long)(now.prefetch >> 20)));
+		       arena_printf(c->arena, "%llu MiB", (unsigned long long)(now.least >> 20)));
 	if (FIELD_KNOWN(d, pci_device, services) && !runs(d, "hotplug"))
 		check_remedy(c, f, "Plug the box in there before the machine starts. Room can be reserved only at ports whose hot-plug is the "
 				   "kernel's own, which this one's is not: boot with pcie_ports=native %s.",
 			     room_parameter(c, &full));
 	else
 		check_remedy(c, f, "Plug the box in there before the machine starts, or boot with %s and pci=realloc.", room_parameter(c, &full));
+}
+
+/* Before a box was ever plugged in: any GPU would do without. All ports are one finding, as one parameter is for all. */
+static void check_room_for_any(struct check *c, uint32_t port, struct finding **f)
+{
+	const struct pci_device *d = &c->snap->pci.v[port];
+
+	if (!FIELD_KNOWN(&d->config, pci_config, prefetch_window) || d->config.prefetch_window >= ROOM_OF_SMALL_GPU)
+		return;
+	if (!*f) {
+		*f = check_add(c, "GB0502", check_addr(c, d->address), NONE,
+			       "a GPU that is plugged in while the machine runs would find no room: the empty ports keep too little");
+		check_remedy(c, *f, "Plug the box in before the machine starts, or boot with %spci=hpmmioprefsize=%lluM,hpmmiosize=64M,hpbussize=4 "
+				    "and pci=realloc. That is for any GPU; twice a card's memory in place of %lluM lets programs reach all of it "
+				    "at once.",
+			     FIELD_KNOWN(d, pci_device, services) && !runs(d, "hotplug") ? "pcie_ports=native " : "",
+			     ROOM_FOR_SMALL_GPU >> 20, ROOM_FOR_SMALL_GPU >> 20);
+	}
+	check_evidence(c, *f, check_pci_path(c, port, "config"),
+		       arena_printf(c->arena, "prefetchable window of %llu MiB", (unsigned long long)(d->config.prefetch_window >> 20)),
+		       arena_printf(c->arena, "%llu MiB", ROOM_OF_SMALL_GPU >> 20));
 }
 
 static void check_sleep(struct check *c, uint32_t port)
@@ -187,12 +208,15 @@ static void run_gpus(struct check *c)
 static void run_empty(struct check *c)
 {
 	uint32_t i, gpu = largest_external(c);
+	struct finding *any = NULL;
 
 	for (i = 0; i < c->snap->pci.n; i++) {
 		if (!takes_boxes(c, i) || !is_empty(c, i))
 			continue;
 		if (gpu != NONE)
 			check_empty_port(c, i, gpu);
+		else
+			check_room_for_any(c, i, &any);
 		check_sleep(c, i);
 	}
 }

@@ -6,6 +6,7 @@
 #include "check/check-kernel.h"
 
 #include "base/parse.h"
+#include "check/room.h"
 #include "format/cmdline.h"
 #include "format/modules-alias.h"
 
@@ -173,11 +174,14 @@ static uint64_t size_of(const char *s)
 	return unit && *unit && v < UINT64_C(1) << 22 ? v << (10 * (unit - units + 1)) : 0;
 }
 
-/* What the kernel was told to keep for hot-plug: "hpmmioprefsize=64M" of the pci parameters. */
+/*
+ * What the kernel was told to keep for hot-plug: "hpmmioprefsize=64M" of the pci parameters. *ret_bytes: the prefetchable
+ * part of it, where a GPU's memory goes; 0: it says nothing of memory.
+ */
 static const char *room_kept(struct check *c, uint64_t *ret_bytes)
 {
-	static const char *const names[] = {"hpmmioprefsize=", "hpmmiosize=", "hpmemsize=",
-					    "hpbussize="};
+	enum { MEMORY_ONLY = 2, BUSES_ONLY = 3 };
+	static const char *const names[] = {"hpmmioprefsize=", "hpmemsize=", [MEMORY_ONLY] = "hpmmiosize=", [BUSES_ONLY] = "hpbussize="};
 	const struct cmdline_param_list *params = &c->snap->platform.params;
 	const char *value;
 	uint32_t i;
@@ -187,33 +191,16 @@ static const char *room_kept(struct check *c, uint64_t *ret_bytes)
 		for (i = 0; i < params->n; i++)
 			if (str_eq(params->v[i].name, "pci") &&
 			    cmdline_list_has(c->arena, params->v[i].value, names[k], &value)) {
-				*ret_bytes = k < 3 ? size_of(value) : 0;
+				*ret_bytes = k == MEMORY_ONLY ? ROOM_KEPT_ANYWAY : k == BUSES_ONLY ? 0 : size_of(value);
 				return arena_printf(c->arena, "pci=%s%s", names[k], value);
 			}
 	return NULL;
 }
 
-/* Less is no memory window: the kernel shows zeros where it forgot the size. */
-enum { WINDOW_MIN = 4096 };
-
-/* The largest prefetchable window that the GPU asks for; 0 when the kernel did not keep its size. */
-static uint64_t window_wanted(const struct check *c, const struct gpu *g)
-{
-	const struct pci_device *d = &c->snap->pci.v[g->pci];
-	uint64_t most = 0;
-	uint32_t i;
-
-	for (i = 0; i < d->bars.n; i++)
-		if (d->bars.v[i].prefetchable && FIELD_KNOWN(&d->bars.v[i], pci_bar, size) &&
-		    d->bars.v[i].size >= WINDOW_MIN)
-			most = MAX(most, d->bars.v[i].size);
-	return most;
-}
-
 static void run_room(struct check *c)
 {
 	const struct platform *m = &c->snap->platform;
-	uint64_t bytes, wanted;
+	uint64_t bytes;
 	const char *kept = room_kept(c, &bytes);
 	struct finding *f;
 	uint32_t i;
@@ -232,18 +219,16 @@ static void run_room(struct check *c)
 	for (i = 0; i < c->snap->gpus.n; i++) {
 		const struct gpu *g = &c->snap->gpus.v[i];
 
-		wanted = window_wanted(c, g);
-		if (g->state != GPU_STATE_NO_BAR || !is_external(g) || (wanted && bytes >= wanted))
+		struct room now = room_of(c->snap, g, false);
+
+		if (g->state != GPU_STATE_NO_BAR || !is_external(g) || !bytes ||
+		    bytes >= (now.prefetch ? now.prefetch : ROOM_FOR_SMALL_GPU))
 			continue;
 		f = check_add(c, "GB5010", check_addr(c, g->address), i,
 			      "%s: the room kept by %s is too small", g->name, kept);
 		check_evidence(c, f, "/proc/cmdline", kept,
-			       wanted ? arena_printf(c->arena, "%lluM or more",
-						     (unsigned long long)(wanted >> 20)) :
-					NULL);
-		if (wanted)
-			check_remedy(c, f, "Boot with pci=hpmmioprefsize=%lluM.",
-				     (unsigned long long)(wanted >> 19));
+			       now.prefetch ? arena_printf(c->arena, "%lluM or more", (unsigned long long)(now.prefetch >> 20)) : NULL);
+		check_remedy(c, f, "In its place boot with %s.", room_parameter(c, &now));
 	}
 }
 

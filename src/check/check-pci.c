@@ -50,24 +50,6 @@ static uint64_t round_up_pow2(uint64_t v)
 	return p;
 }
 
-/* Room for all prefetchable windows together; 0 when the kernel did not keep their sizes. */
-static uint64_t room_needed(const struct pci_device *d)
-{
-	uint64_t sum = 0;
-	uint32_t i;
-
-	for (i = 0; i < d->bars.n; i++) {
-		const struct pci_bar *b = &d->bars.v[i];
-
-		if (b->io || !b->prefetchable || b->index > 5)
-			continue;
-		if (!FIELD_KNOWN(b, pci_bar, size) || b->size == 0)
-			return 0;
-		sum += MIN(b->size, UINT64_C(1) << 56);
-	}
-	return sum ? round_up_pow2(sum) : 0;
-}
-
 /* The bridge above with the smallest prefetchable window; NONE when none could be read. */
 static uint32_t smallest_window(const struct snapshot *s, uint32_t pci)
 {
@@ -108,7 +90,7 @@ static void advise_window(struct check *c, struct finding *f, const struct gpu *
 static void check_window(struct check *c, uint32_t i)
 {
 	const struct gpu *g = &c->snap->gpus.v[i];
-	uint64_t need = room_needed(device_of(c, g));
+	uint64_t need = room_of(c->snap, g, false).least;
 	uint32_t bridge = smallest_window(c->snap, g->pci);
 	struct finding *f;
 
@@ -226,6 +208,26 @@ static void check_speed(struct check *c, uint32_t i)
 		       speed_text(c, possible));
 }
 
+/* Which way out the driver offered in its event, or that there is none. */
+static void wedged_remedy(struct check *c, struct finding *f, const struct gpu *g)
+{
+	const char *noted = g->state_evidence.n ? g->state_evidence.v[0].value : NULL, *addr = check_addr(c, g->address);
+
+	if (!noted || !g->state_evidence.v[0].path || !str_starts(g->state_evidence.v[0].path, "/run/"))
+		return;
+	if (strstr(noted, "rebind"))
+		check_remedy(c, f, "End the programs that use it, then as root: echo %s > /sys/bus/pci/drivers/%s/unbind, and the same into bind.",
+			     addr, g->driver && *g->driver ? g->driver : "DRIVER");
+	else if (strstr(noted, "bus-reset"))
+		check_remedy(c, f, "End the programs that use it, then as root: write %s into its driver's unbind, 1 into "
+				   "/sys/bus/pci/devices/%s/reset, and %s into the driver's bind.", addr, addr, addr);
+	else if (strstr(noted, "vendor-specific"))
+		check_remedy(c, f, "End the programs that use it; its maker's documentation says how this driver recovers it, else boot again.");
+	else
+		check_remedy(c, f, "Leave it plugged in, save your work and boot again. Do not eject, unbind or remove it: what hangs in the "
+				   "kernel cannot be ended, and a second attempt would only hang, too.");
+}
+
 static void check_state(struct check *c, uint32_t i)
 {
 	static const struct {
@@ -244,6 +246,8 @@ static void check_state(struct check *c, uint32_t i)
 			continue;
 		f = check_add(c, rows[k].id, check_addr(c, g->address), i, "%s %s", g->name, rows[k].text);
 		copy_evidence(c, f, &g->state_evidence);
+		if (g->state == GPU_STATE_WEDGED)
+			wedged_remedy(c, f, g);
 		if (g->state == GPU_STATE_LOST && FIELD_KNOWN(g, gpu, external))
 			check_remedy(c, f, "Do not start programs that use it. %s. Then look for what came before in the kernel's messages.",
 				     is_external(g) ? "Unplug it, switch the box off and on, plug it in again"

@@ -15,6 +15,7 @@ bool gpu_out_of_reach(const struct gpu *g)
 	case GPU_STATE_UNAUTHORIZED:
 	case GPU_STATE_NO_BAR:
 	case GPU_STATE_LOST:
+	case GPU_STATE_WEDGED:
 	case GPU_STATE_REMOVING:
 	case GPU_STATE_SAFE_TO_UNPLUG: return true;
 	default: return false;

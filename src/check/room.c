@@ -7,7 +7,6 @@
 #include "check/room.h"
 
 #define MIB (UINT64_C(1) << 20)
-#define KEPT_ANYWAY (2 * MIB)
 
 static uint64_t round_up_pow2(uint64_t v)
 {
@@ -68,6 +67,7 @@ struct room room_of(const struct snapshot *s, const struct gpu *g, bool full)
 			most[b->prefetchable] = MAX(most[b->prefetchable], size);
 			*(b->prefetchable ? &r.prefetch : &r.memory) += size;
 		}
+	r.least = forgotten ? 0 : (r.prefetch + MIB - 1) & ~(MIB - 1);
 	r.prefetch = forgotten ? 0 : window_for(r.prefetch, most[true]);
 	r.memory = window_for(r.memory, most[false]);
 	return r;
@@ -75,7 +75,7 @@ struct room room_of(const struct snapshot *s, const struct gpu *g, bool full)
 
 const char *room_parameter(struct check *c, const struct room *r)
 {
-	const char *memory = r->memory > KEPT_ANYWAY ? arena_printf(c->arena, ",hpmmiosize=%lluM", (unsigned long long)(r->memory / MIB)) : "";
+	const char *memory = r->memory > ROOM_KEPT_ANYWAY ? arena_printf(c->arena, ",hpmmiosize=%lluM", (unsigned long long)(r->memory / MIB)) : "";
 	const char *buses = r->buses > 1 ? arena_printf(c->arena, ",hpbussize=%u", r->buses) : "";
 
 	if (r->prefetch == 0)

@@ -5,8 +5,16 @@
 
 #include "check/check.h"
 
+/* What the kernel keeps of each kind for a hot-plug port, if it is not told more. */
+#define ROOM_KEPT_ANYWAY (UINT64_C(2) << 20)
+
+/* Without Resizable BAR a GPU shows 256 MiB of its memory, and NVIDIA's 32 MiB beside it. */
+#define ROOM_OF_SMALL_GPU (288ULL << 20)
+#define ROOM_FOR_SMALL_GPU (512ULL << 20)
+
 struct room {
-	uint64_t prefetch, memory; /* bytes; 0: not known, or none */
+	uint64_t least;            /* prefetchable window that holds it; bytes; 0: not known, or none */
+	uint64_t prefetch, memory; /* what to reserve, so that it fits wherever the window begins; the same */
 	unsigned buses;            /* bridges of the box, each with a bus of its own */
 };
 

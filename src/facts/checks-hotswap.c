@@ -8,9 +8,9 @@ const struct check_row checks_hotswap[] = {
 	 "Boot with pcie_ports=native. Where the machine then misbehaves, look in the firmware setup for 'native PCIe hot-plug' or "
 	 "'OS native resource balance'.",
 	 "linux drivers/pci/hotplug/acpiphp_glue.c; Documentation/admin-guide/kernel-parameters.txt: pcie_ports"},
-	{"GB0502", SEVERITY_NOTE, "hotswap", "empty ports of machines with an external GPU", "no room for the GPU at another port",
-	 "The window of this port is smaller than what the machine's external GPU needs. Moved to this port while the machine runs, "
-	 "it may get no memory window, and no driver works without.",
+	{"GB0502", SEVERITY_NOTE, "hotswap", "empty ports that boxes are plugged into", "no room for a GPU at an empty port",
+	 "The window of this port is smaller than what the machine's external GPU needs, or any GPU where there is none yet. "
+	 "Plugged in there while the machine runs, it may get no memory window, and no driver works without.",
 	 "Reserve room with pci=hpmmioprefsize=SIZE, or plug the box in before the machine starts.",
 	 "linux drivers/pci/setup-bus.c: pci_bridge_distribute_available_resources; minisforum-docs/MS-02-Ultra#32"},
 	{"GB0503", SEVERITY_NOTE, "hotswap", "ports named in /etc/gpubay/external-ports", "port sleeps",

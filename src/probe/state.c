@@ -106,7 +106,8 @@ static bool judge_noted(struct probe *p, struct gpu *g)
 
 	if (tree_read_str(p->root, path, p->a, &text) < 0)
 		return false;
-	state = enum_value(&gpu_state_tab, text);
+	/* After the state may stand what the driver said of a way out: "wedged rebind,bus-reset". */
+	state = enum_value(&gpu_state_tab, arena_strn(p->a, text, strcspn(text, " ")));
 	if (state != GPU_STATE_REMOVING && state != GPU_STATE_WEDGED && state != GPU_STATE_SAFE_TO_UNPLUG)
 		return false;
 	/* It was plugged in again, and nobody took the note away. */

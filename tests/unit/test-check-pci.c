@@ -109,7 +109,7 @@ static void no_window(void **state)
 	assert_int_equal(f->severity, SEVERITY_ERROR);
 	assert_int_equal(f->evidence.n, 2);
 	assert_non_null(strstr(f->evidence.v[1].value, "64 MiB"));
-	assert_string_equal(f->evidence.v[1].wanted, "16 GiB");
+	assert_string_equal(f->evidence.v[1].wanted, "12 GiB");
 	assert_non_null(strstr(f->remedy, "Above 4G"));
 
 	external(&m);

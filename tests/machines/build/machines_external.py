@@ -591,6 +591,28 @@ def m_2gpu_tb_second_port_small(name):
     return m
 
 
+def m_1gpu_tb_ports_small(name):
+    m = laptop_intel(name, "a laptop that never had an eGPU: what its two Thunderbolt ports keep is too little for any", os="debian13", ports=2)
+    m.tb_module()
+    m.tb_domain(0, NHI)
+    for port in ("0000:00:07.0", "0000:00:07.2"):
+        m.functions[port].update(window=64 << 20, device=0xa76e if port.endswith("0") else 0xa72f)
+    panel(m)
+    return m
+
+
+def m_2gpu_tb_wedged_by_eject(name):
+    m = laptop_intel(name, "an eGPU whose driver hung while it was ejected: noted as wedged, and unbound as far as sysfs shows", os="debian13")
+    m.tb_module()
+    m.tb_domain(0, NHI)
+    m.tb_router("0-1", "0-0", 0x4b, 0x17, "Sonnet Technologies, Inc", "eGPU Breakaway Box 850", authorized=1, generation=3)
+    egpu(m, "rtx3080", None, claims="nouveau nvidia_drm nvidia", device=0x15c0, downs=2, rev=2, gpu_link=(2500, 4), now=(2500, 4))
+    nvidia(m, [])
+    m.tree.file("run/gpubay/state/box-c0ffee00-0000-0000-0000-000000000004-0", "wedged\n")
+    panel(m)
+    return m
+
+
 def m_1gpu_oculink_port_asleep(name):
     m = desktop_amd(name, "an OCuLink port that was named, empty and asleep", igpu="raphael", os="debian13")
     m.root_port("0000:00:01.3", 0x1022, 0x14db, now=(2500, 0), best=(16000, 4), power={"control": "auto", "status": "suspended", "state": "D3cold"})

@@ -340,6 +340,13 @@ def m_0gpu_no_pci_bus(name):
     return m
 
 
+def m_1gpu_virtual_counted(name):
+    m = m_0gpu_virtio_guest(name)
+    m.header[1] = ("note", "a guest whose virtio-gpu counts as a GPU because somebody said so, for tests")
+    m.tree.file("etc/gpubay/virtual-gpus", "")
+    return m
+
+
 def m_0gpu_paravirtual_zoo(name):
     m = guest(name, "every paravirtual and emulated display there is; none of them a GPU", os="debian12")
     rows = [(0x1234, 0x1111, 0x030000), (0x1af4, 0x1050, 0x038000), (0x15ad, 0x0405, 0x030000), (0x80ee, 0xbeef, 0x030000),
