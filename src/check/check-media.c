@@ -162,15 +162,18 @@ static void refused_remedy(struct check *c, struct finding *f, const struct fact
 {
 	if (d->beside) {
 		f->severity = SEVERITY_NOTE;
-		check_remedy(c, f,
-			     "Programs that use %s need nothing. For those that know VA-API alone install the driver %s: package %s.",
-			     d->beside, d->name, d->package);
+		check_remedy(
+			c, f,
+			"Programs that use %s need nothing. For those that know VA-API alone install the driver %s: package %s.",
+			d->beside, d->name, d->package);
 	} else if (found) {
-		check_remedy(c, f, "The driver %s is here and does not start: update it (package %s).%s%s",
-			     d->name, d->package, d->minimum ? " " : "",
-			     d->minimum ? d->minimum : "");
+		check_remedy(
+			c, f,
+			"The driver %s is here and does not start: update it (package %s).%s%s",
+			d->name, d->package, d->minimum ? " " : "", d->minimum ? d->minimum : "");
 	} else {
-		check_remedy(c, f, "Install the VA-API driver %s: package %s.", d->name, d->package);
+		check_remedy(c, f, "Install the VA-API driver %s: package %s.", d->name,
+			     d->package);
 	}
 }
 
@@ -256,9 +259,10 @@ static void own_interface(struct check *c, const struct media_node *n)
 		for (i = 0; i < n->left_out.n; i++)
 			check_evidence(c, f, n->interface, n->left_out.v[i], NULL);
 		if (in_container(c))
-			check_remedy(c, f,
-				     "Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,video,utility (or all), or by a "
-				     "CDI spec of 'gpubay cdi generate'.");
+			check_remedy(
+				c, f,
+				"Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,video,utility (or all), or by a "
+				"CDI spec of 'gpubay cdi generate'.");
 	} else if (FIELD_KNOWN(n, media_node, error)) {
 		f = check_add(c, "GB0212", subject_of(c, n), n->gpu, "%s: NVDEC or NVENC refuses",
 			      name_of(c, n));
@@ -347,7 +351,8 @@ static void one_vpl(struct check *c)
 		const struct gpu *g = &c->snap->gpus.v[i];
 		bool has = false;
 
-		if (!gpu_is_served(g) || !gpu_is_given(c, g) || !facts_vpl_family(media_family(c->snap, g)))
+		if (!gpu_is_served(g) || !gpu_is_given(c, g) ||
+		    !facts_vpl_family(media_family(c->snap, g)))
 			continue;
 		for (k = 0; k < r->vpl.n; k++)
 			has |= r->vpl.v[k].hardware &&
@@ -378,6 +383,8 @@ static void run(struct check *c)
 }
 
 const struct check_fn check_media_fns[] = {
-	{"media", "GB0201 GB0202 GB0203 GB0204 GB0205 GB0206 GB0207 GB0208 GB0209 GB0210 GB0211 GB0212", run},
+	{"media",
+	 "GB0201 GB0202 GB0203 GB0204 GB0205 GB0206 GB0207 GB0208 GB0209 GB0210 GB0211 GB0212",
+	 run},
 	{0},
 };

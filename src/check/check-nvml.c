@@ -16,8 +16,8 @@ static bool nodes_explain(const struct check *c, uint32_t gpu)
 	if (gpu != NONE && c->snap->gpus.v[gpu].nodes_missing.n)
 		return true;
 	for (i = 0; i < l->n; i++)
-		if (str_eq(l->v[i].driver, "nvidia") && FIELD_KNOWN(&l->v[i], device_node, openable) &&
-		    !l->v[i].openable)
+		if (str_eq(l->v[i].driver, "nvidia") &&
+		    FIELD_KNOWN(&l->v[i], device_node, openable) && !l->v[i].openable)
 			return true;
 	return false;
 }
@@ -74,9 +74,10 @@ static void nvml_asked(struct check *c, const struct report *r)
 	    nodes_explain(c, FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE))
 		return;
 	f = nvml_add(c, r, "GB0313", "NVML may not open the GPU, though its nodes are open", false);
-	check_remedy(c, f,
-		     "In a container its device rules refuse: start it with the GPU's CDI name, or with '--device' for each of "
-		     "NVIDIA's nodes. Else a security module does ('journalctl -k -b | grep -i denied').");
+	check_remedy(
+		c, f,
+		"In a container its device rules refuse: start it with the GPU's CDI name, or with '--device' for each of "
+		"NVIDIA's nodes. Else a security module does ('journalctl -k -b | grep -i denied').");
 }
 
 static const char *name_of(struct check *c, const struct nvml_device *n)

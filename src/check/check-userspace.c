@@ -43,7 +43,10 @@ static void not_asked(struct check *c)
 		if (l->v[i].outcome != REPORT_OUTCOME_NOT_ASKED || strs_has(&said, why))
 			continue;
 		strs_add(c->arena, &said, why);
-		report_evidence(c, check_add(c, "GB0312", "gpubay-probe", NONE, "driver libraries were not asked"), &l->v[i]);
+		report_evidence(c,
+				check_add(c, "GB0312", "gpubay-probe", NONE,
+					  "driver libraries were not asked"),
+				&l->v[i]);
 	}
 }
 

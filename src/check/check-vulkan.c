@@ -15,7 +15,7 @@
 struct vulkan {
 	struct check *c;
 	const struct report *devices, *files; /* NULL: not asked */
-	unsigned n_broken; /* drivers that crash or hang by themselves */
+	unsigned n_broken;		      /* drivers that crash or hang by themselves */
 };
 
 static const struct facts_vulkan_driver *row_of(const struct vulkan_file *f)
@@ -169,8 +169,7 @@ static void files(struct vulkan *v)
 
 		/* One of another architecture serves the programs of that: overlays come for both. */
 		if (!l->implicit || !FIELD_KNOWN(l, vulkan_file, result) || works(l) ||
-		    l->result == LIBRARY_RESULT_NOT_TRIED ||
-		    l->result == LIBRARY_RESULT_WRONG_ARCH)
+		    l->result == LIBRARY_RESULT_NOT_TRIED || l->result == LIBRARY_RESULT_WRONG_ARCH)
 			continue;
 		f = check_add(v->c, "GB0122", l->path, NONE, "implicit Vulkan layer %s: %s",
 			      l->name ? l->name : str_base(l->path),
@@ -180,15 +179,10 @@ static void files(struct vulkan *v)
 	}
 }
 
-static const char *const path_variables[] = {"VK_DRIVER_FILES",
-					     "VK_ICD_FILENAMES",
-					     "VK_ADD_DRIVER_FILES",
-					     "VK_LAYER_PATH",
-					     "VK_ADD_LAYER_PATH",
-					     "VK_ADD_IMPLICIT_LAYER_PATH",
-					     "LIBVA_DRIVERS_PATH",
-					     "LIBVA_DRIVER_NAME",
-					     NULL};
+static const char *const path_variables[] = {
+	"VK_DRIVER_FILES",    "VK_ICD_FILENAMES",  "VK_ADD_DRIVER_FILES",
+	"VK_LAYER_PATH",      "VK_ADD_LAYER_PATH", "VK_ADD_IMPLICIT_LAYER_PATH",
+	"LIBVA_DRIVERS_PATH", "LIBVA_DRIVER_NAME", NULL};
 
 static void variables(struct vulkan *v)
 {
@@ -288,8 +282,11 @@ static void not_seen_why(struct vulkan *v, struct finding *f, const struct gpu *
 	bool node = false;
 
 	if (need && row->shared)
-		check_remedy(v->c, f, "%s Update it; in a container look that the render node, its link in /dev/dri/by-path "
-				      "and /sys are there.", need->mend);
+		check_remedy(
+			v->c, f,
+			"%s Update it; in a container look that the render node, its link in /dev/dri/by-path "
+			"and /sys are there.",
+			need->mend);
 	for (i = 0; i < g->drm.n; i++)
 		node |= v->c->snap->drm.v[g->drm.v[i]].kind == DRM_KIND_RENDER;
 	if (FIELD_KNOWN(g, gpu, drm) && !node && row->companions == NULL)
@@ -436,7 +433,8 @@ static bool is_expected(const struct vulkan *v, uint32_t gpu)
 	const struct gpu *g = &v->c->snap->gpus.v[gpu];
 	uint32_t i;
 
-	if (!gpu_is_served(g) || !gpu_is_given(v->c, g) || facts_family_no_vulkan(media_family(v->c->snap, g)))
+	if (!gpu_is_served(g) || !gpu_is_given(v->c, g) ||
+	    facts_family_no_vulkan(media_family(v->c->snap, g)))
 		return false;
 	/* A driver that was not asked, because a GPU of its vendor sleeps or is lost, says nothing. */
 	for (i = 0; v->files && i < v->files->drivers.n; i++)
@@ -506,7 +504,6 @@ static void order(struct vulkan *v)
 		(unsigned long long)best->vendor_id, (unsigned long long)best->device_id);
 }
 
-
 static void devices(struct vulkan *v)
 {
 	const struct report *r = v->devices;
@@ -520,7 +517,10 @@ static void devices(struct vulkan *v)
 	} else if (report_failed(r)) {
 		return; /* the driver that does it is named */
 	} else if (r->outcome == REPORT_OUTCOME_ABSENT && v->c->snap->gpus.n) {
-		report_evidence(v->c, check_add(v->c, "GB0121", "vulkan", NONE, "no Vulkan loader can be used"), r);
+		report_evidence(
+			v->c,
+			check_add(v->c, "GB0121", "vulkan", NONE, "no Vulkan loader can be used"),
+			r);
 	} else if (r->outcome == REPORT_OUTCOME_FRESH || r->outcome == REPORT_OUTCOME_DENIED) {
 		for (i = 0; i < r->vulkan.n; i++)
 			device_opens(v, &r->vulkan.v[i]);
@@ -536,8 +536,8 @@ static void run(struct check *c)
 			   .devices = report_find(c->snap, REPORT_KIND_VULKAN),
 			   .files = report_find(c->snap, REPORT_KIND_VULKAN_FILES)};
 
-	if (v.files && (v.files->outcome != REPORT_OUTCOME_FRESH ||
-			!FIELD_KNOWN(v.files, report, drivers)))
+	if (v.files &&
+	    (v.files->outcome != REPORT_OUTCOME_FRESH || !FIELD_KNOWN(v.files, report, drivers)))
 		v.files = NULL;
 	if (v.files) {
 		files(&v);

@@ -63,7 +63,8 @@ bool media_lacks_rate_control(const struct media_codec *c)
 	       !strs_has(&c->rate_control, "CBR") && !strs_has(&c->rate_control, "VBR");
 }
 
-static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c, unsigned does)
+static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c,
+			unsigned does)
 {
 	uint32_t i;
 

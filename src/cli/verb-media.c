@@ -100,7 +100,9 @@ static const char *say_end(struct cli *c, const struct media_node *n)
 		return arena_printf(c->a, "refused: %s", n->error);
 	if (!n->message)
 		return outcome;
-	return n->outcome == REPORT_OUTCOME_PENDING ? n->message : arena_printf(c->a, "%s: %s", outcome, n->message);
+	return n->outcome == REPORT_OUTCOME_PENDING ?
+		       n->message :
+		       arena_printf(c->a, "%s: %s", outcome, n->message);
 }
 
 /* What is asked about, and the GPU behind it: on one line where there is room. */
@@ -109,8 +111,12 @@ static void print_head(struct cli *c, const char *place, const struct gpu *g)
 	const char *name = g ? say_name(c, g) : "", *address = g ? say_addr(c, g->address) : "";
 	bool fits = strlen(place) + strlen(address) + strlen(name) + 4 <= c->width;
 
-	buf_addf(&c->out, "%s%s%s%s%s%s%s\n", cli_bold(c), place, cli_plain(c), g ? "  " : "", address,
-		 !g ? "" : fits ? "  " : "\n  ", name);
+	buf_addf(&c->out, "%s%s%s%s%s%s%s\n", cli_bold(c), place, cli_plain(c), g ? "  " : "",
+		 address,
+		 !g   ? "" :
+		 fits ? "  " :
+			"\n  ",
+		 name);
 }
 
 static void print_node(struct cli *c, const struct media_node *n)
@@ -118,7 +124,8 @@ static void print_node(struct cli *c, const struct media_node *n)
 	const struct gpu *g = n->gpu == NONE ? NULL : &c->snap->gpus.v[n->gpu];
 	uint32_t i;
 
-	print_head(c, arena_printf(c->a, "%s%s", *n->node ? "/dev/dri/" : n->interface, n->node), g);
+	print_head(c, arena_printf(c->a, "%s%s", *n->node ? "/dev/dri/" : n->interface, n->node),
+		   g);
 	if (n->outcome != REPORT_OUTCOME_FRESH || FIELD_KNOWN(n, media_node, error))
 		text_wrap(c, 2, say_end(c, n));
 	else if (*n->node)
@@ -144,13 +151,19 @@ static const char *say_promise(struct cli *c, const struct facts_media *row, uns
 	return b.n ? arena_strn(c->a, b.p, b.n) : "nothing";
 }
 
+/* Of NVIDIA's GPUs, what their own interface does. */
+static const struct facts_media *row_of(struct cli *c, const struct gpu *g)
+{
+	return facts_media_of(media_family(c->snap, g),
+			      g->vendor == GPU_VENDOR_NVIDIA ? FACTS_NVCODEC : NULL);
+}
+
 /* A GPU that nobody could be asked about: what its family can is known all the same. Once for all of that family. */
 static void print_family(struct cli *c, uint32_t gpu, bool all)
 {
 	const struct gpu *g = c->snap->gpus.v;
-	const char *family = media_family(c->snap, &g[gpu]),
-		   *driver = g[gpu].vendor == GPU_VENDOR_NVIDIA ? FACTS_NVCODEC : NULL;
-	const struct facts_media *row = facts_media_of(family, driver);
+	const char *family = media_family(c->snap, &g[gpu]);
+	const struct facts_media *row = row_of(c, &g[gpu]);
 	uint32_t i;
 
 	for (i = 0; all && i < gpu; i++)
@@ -164,8 +177,10 @@ static void print_family(struct cli *c, uint32_t gpu, bool all)
 		text_wrap(c, 2, "gpubay's tables do not say what this family can");
 		return;
 	}
-	text_wrap(c, 2, arena_printf(c->a, "its family decodes: %s", say_promise(c, row, CODEC_DECODE)));
-	text_wrap(c, 2, arena_printf(c->a, "its family encodes: %s", say_promise(c, row, CODEC_ENCODE)));
+	text_wrap(c, 2,
+		  arena_printf(c->a, "its family decodes: %s", say_promise(c, row, CODEC_DECODE)));
+	text_wrap(c, 2,
+		  arena_printf(c->a, "its family encodes: %s", say_promise(c, row, CODEC_ENCODE)));
 }
 
 static void print_vpl(struct cli *c)
@@ -198,9 +213,10 @@ static void print_text(struct cli *c, const struct media_node_list *nodes,
 	uint32_t i;
 
 	if (nodes->n == 0)
-		buf_adds(&c->out, !c->snap->gpus.n  ? "no GPU, so no video\n" :
-				  c->tree->live ? "no GPU has a render node that could be asked\n" :
-						  "this source does not say what the drivers offer\n\n");
+		buf_adds(&c->out,
+			 !c->snap->gpus.n ? "no GPU, so no video\n" :
+			 c->tree->live	  ? "no GPU has a render node that could be asked\n" :
+					    "this source does not say what the drivers offer\n\n");
 	for (i = 0; nodes->n == 0 && i < c->snap->gpus.n; i++)
 		if (gpu == NONE || gpu == i)
 			print_family(c, i, gpu == NONE);
@@ -211,8 +227,41 @@ static void print_text(struct cli *c, const struct media_node_list *nodes,
 		finding_print(c, &findings->v[i], true);
 }
 
+static json_t *promise_json(const struct facts_media *row, unsigned bit)
+{
+	json_t *a = row ? json_array() : json_null();
+	const struct facts_codec *codec;
+
+	for (codec = facts_codecs; row && codec->key; codec++)
+		if (facts_media_promise(row, codec->key) & bit)
+			json_array_append_new(a, json_string(codec->key));
+	return a;
+}
+
+/* What the tables promise of each GPU's family, in the keys of 'gpubay facts codecs'; null where they have no row. */
+static json_t *families_json(struct cli *c, uint32_t gpu)
+{
+	json_t *a = json_array();
+	uint32_t i;
+
+	for (i = 0; i < c->snap->gpus.n; i++) {
+		const struct gpu *g = &c->snap->gpus.v[i];
+		const struct facts_media *row = row_of(c, g);
+		json_t *o;
+
+		if (gpu != NONE && gpu != i)
+			continue;
+		o = json_pack("{s:s, s:s, s:s}", "id", g->id, "address", say_addr(c, g->address),
+			      "name", say_name(c, g));
+		json_object_set_new(o, "family_decodes", promise_json(row, CODEC_DECODE));
+		json_object_set_new(o, "family_encodes", promise_json(row, CODEC_ENCODE));
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
 static void print_json(struct cli *c, const struct media_node_list *nodes,
-		       const struct finding_list *findings)
+		       const struct finding_list *findings, uint32_t gpu)
 {
 	json_t *doc = json_document("media"), *vpl = json_array();
 	uint32_t i;
@@ -225,6 +274,7 @@ static void print_json(struct cli *c, const struct media_node_list *nodes,
 			json_array_append_new(vpl, json_object_of(c->snap, &c->snap->reports.v[i],
 								  report_fields));
 	json_object_set_new(doc, "vpl", vpl);
+	json_object_set_new(doc, "gpus", families_json(c, gpu));
 	json_object_set_new(doc, "findings", json_findings(c->snap, findings));
 	json_print(doc, &c->out);
 }
@@ -249,10 +299,7 @@ static int run(struct cli *c)
 	if (r)
 		return r;
 	media_nodes(c->snap, c->a, &nodes);
-	if (c->json)
-		print_json(c, &nodes, &findings);
-	else
-		print_text(c, &nodes, &findings, gpu);
+	(c->json ? print_json : print_text)(c, &nodes, &findings, gpu);
 	return cli_status_of(&findings);
 }
 

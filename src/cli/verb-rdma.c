@@ -61,7 +61,8 @@ static const char *say_registered(struct cli *c, const struct verbs_device *v)
 /* The finding below has the whole of it. */
 static const char *say_short(const struct report *r)
 {
-	return r->outcome == REPORT_OUTCOME_FRESH ? "refused" : enum_name(&report_outcome_tab, r->outcome);
+	return r->outcome == REPORT_OUTCOME_FRESH ? "refused" :
+						    enum_name(&report_outcome_tab, r->outcome);
 }
 
 static void print_devices(struct cli *c)
@@ -219,7 +220,8 @@ static void print_transfers(struct cli *c, const struct report *r)
 				 t->from, t->to, t->error ? t->error : "");
 	}
 	if (!all_moved(r))
-		text_wrap(c, 0, "'gpubay rdma' says what is wrong with the devices and their ports");
+		text_wrap(c, 0,
+			  "'gpubay rdma' says what is wrong with the devices and their ports");
 }
 
 static int test(struct cli *c)

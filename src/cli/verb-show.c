@@ -131,6 +131,22 @@ static void media_text(struct cli *c, const struct report *r)
 	}
 }
 
+/* The manifests of drivers for GPUs of its maker. */
+static void files_text(struct cli *c, const struct gpu *g, const struct report *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->drivers.n; i++) {
+		const struct vulkan_file *f = &r->drivers.v[i];
+		bool out = FIELD_KNOWN(f, vulkan_file, used) && !f->used;
+
+		if (f->vendor == g->vendor)
+			text_wrap(c, 2, arena_printf(c->a, "%s: %s%s", f->path,
+						     out ? "left out by " : enum_name(&library_result_tab, f->result),
+						     out ? f->left_out_by : ""));
+	}
+}
+
 /* Each library in one line, and what it says of this GPU below it. */
 static void reports_text(struct cli *c, const struct gpu *g)
 {
@@ -149,6 +165,7 @@ static void reports_text(struct cli *c, const struct gpu *g)
 			text_fields(c->snap, &r->nvml.v[k], nvml_device_fields, 2, c->width, &c->out);
 		if (r->kind == REPORT_KIND_VA)
 			media_text(c, r);
+		files_text(c, g, r);
 		if (r->kind == REPORT_KIND_VULKAN && r->outcome == REPORT_OUTCOME_FRESH && !lists(r, g->index))
 			text_wrap(c, 2, "no device for this GPU");
 		for (k = 0; k < r->vulkan.n; k++)

@@ -76,8 +76,9 @@ static const char *say_none(struct cli *c, const struct report *r, const struct 
 		return "not asked, because a GPU of its maker is asleep (--wake asks it) or lost";
 	if (r->outcome != REPORT_OUTCOME_FRESH && r->outcome != REPORT_OUTCOME_DENIED)
 		return "not known";
-	return facts_family_no_vulkan(media_family(c->snap, g)) ? "no driver of this family has Vulkan" :
-								   "no Vulkan";
+	return facts_family_no_vulkan(media_family(c->snap, g)) ?
+		       "no driver of this family has Vulkan" :
+		       "no Vulkan";
 }
 
 static void print_gpus(struct cli *c, const struct report *r)

@@ -167,6 +167,7 @@ FIELD_STRUCT(nvml_mig, NVML_MIG)
 	F(S, link, u32, _, 0, "NVLink") \
 	F(S, active, b, _, 0, "up") \
 	F(S, peer, addr, _, 0, "PCI address of the other end") \
+	F(S, peer_kind, str, _, 0, "what it is: gpu, switch or processor") \
 	F(S, version, u32, _, 0, "version of NVLink")
 FIELD_STRUCT(nvml_link, NVML_LINK)
 

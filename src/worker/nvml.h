@@ -63,6 +63,7 @@ struct nvml_pci_info {
 	X(nvmlDeviceGetPersistenceMode, (nvml_device_t, unsigned *)) \
 	X(nvmlDeviceGetNvLinkState, (nvml_device_t, unsigned, unsigned *)) \
 	X(nvmlDeviceGetNvLinkVersion, (nvml_device_t, unsigned, unsigned *)) \
-	X(nvmlDeviceGetNvLinkRemotePciInfo_v2, (nvml_device_t, unsigned, struct nvml_pci_info *))
+	X(nvmlDeviceGetNvLinkRemotePciInfo_v2, (nvml_device_t, unsigned, struct nvml_pci_info *)) \
+	X(nvmlDeviceGetNvLinkRemoteDeviceType, (nvml_device_t, unsigned, unsigned *))
 
 #endif

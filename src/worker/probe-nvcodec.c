@@ -81,7 +81,8 @@ static void decoders(struct work *w, tcuvidGetDecoderCaps *get)
 /* Encoding */
 
 /* AV1 came with version 12.0; headers before that do not have it. */
-static const GUID av1 = {0x0a352289, 0x0aa7, 0x4759, {0x86, 0x2d, 0x5d, 0x15, 0xcd, 0x16, 0xd2, 0x54}};
+static const GUID av1 = {
+	0x0a352289, 0x0aa7, 0x4759, {0x86, 0x2d, 0x5d, 0x15, 0xcd, 0x16, 0xd2, 0x54}};
 
 static const struct {
 	int bit;
@@ -167,10 +168,11 @@ static void encoders(struct work *w, struct encoder *e, CUcontext context)
 	if (r == NV_ENC_ERR_NO_ENCODE_DEVICE || r == NV_ENC_ERR_UNSUPPORTED_DEVICE)
 		return;
 	if (r != NV_ENC_SUCCESS) {
-		work_error(w, "NVENC opens no session: error %d%s", r,
-			   r == NV_ENC_ERR_OUT_OF_MEMORY ?
-				   " (no memory, or all of the sessions this GPU allows are in use)" :
-				   "");
+		work_error(
+			w, "NVENC opens no session: error %d%s", r,
+			r == NV_ENC_ERR_OUT_OF_MEMORY ?
+				" (no memory, or all of the sessions this GPU allows are in use)" :
+				"");
 		return;
 	}
 	if (e->f.nvEncGetEncodeGUIDs(e->session, all, GUIDS_MAX, &n) == NV_ENC_SUCCESS)
@@ -210,7 +212,8 @@ static bool fails(struct work *w, const char *what, CUresult r)
 		return false;
 	if (!cu.cuGetErrorName || cu.cuGetErrorName(r, &name) != CUDA_SUCCESS)
 		name = NULL;
-	work_error(w, "%s: %s (CUDA error %d)", what, name ? work_text(w, name, 256) : "unknown", r);
+	work_error(w, "%s: %s (CUDA error %d)", what, name ? work_text(w, name, 256) : "unknown",
+		   r);
 	return true;
 }
 
@@ -256,8 +259,8 @@ static void *half_open(struct work *w, const char *name)
 
 void probe_nvcodec(struct work *w)
 {
-	static const char *const variables[] = {"CUDA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES",
-						NULL};
+	static const char *const variables[] = {"CUDA_VISIBLE_DEVICES",
+						"NVIDIA_DRIVER_CAPABILITIES", NULL};
 	struct encoder e = {0};
 	tcuvidGetDecoderCaps *caps = NULL;
 	void *cuda, *decode, *encode;
@@ -278,7 +281,8 @@ void probe_nvcodec(struct work *w)
 #define LOAD(name, type) cu.name = (type *)work_sym(cuda, #name);
 	CUDA_FUNCTIONS(LOAD)
 	caps = (tcuvidGetDecoderCaps *)work_sym(decode, "cuvidGetDecoderCaps");
-	if (!cu.cuInit || !cu.cuDeviceGetByPCIBusId || !cu.cuDeviceGetAttribute || !cu.cuCtxCreate_v2) {
+	if (!cu.cuInit || !cu.cuDeviceGetByPCIBusId || !cu.cuDeviceGetAttribute ||
+	    !cu.cuCtxCreate_v2) {
 		work_error(w, "libcuda has not the functions that are wanted");
 		return;
 	}

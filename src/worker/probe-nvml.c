@@ -183,6 +183,9 @@ static void mig(struct work *w, struct nvml_device *n, nvml_device_t d)
 		mig_one(w, n, d, i);
 }
 
+/* NVML_NVLINK_DEVICE_TYPE_* */
+static const char *const peer_kinds[] = {"gpu", "processor", "switch"};
+
 static void links(struct work *w, struct nvml_device *n, nvml_device_t d)
 {
 	struct nvml_pci_info far;
@@ -201,6 +204,9 @@ static void links(struct work *w, struct nvml_device *n, nvml_device_t d)
 		if (l->active && ASK(nvmlDeviceGetNvLinkRemotePciInfo_v2, d, i, &far) &&
 		    far.bus < 256 && far.device < 32)
 			FIELD_SET(l, nvml_link, peer, PCI_ADDR(far.domain, far.bus, far.device, 0));
+		if (l->active && ASK(nvmlDeviceGetNvLinkRemoteDeviceType, d, i, &v) &&
+		    v < ARRAY_LEN(peer_kinds))
+			FIELD_SET(l, nvml_link, peer_kind, peer_kinds[v]);
 	}
 	FIELD_KNOW(n, nvml_device, links);
 }

@@ -337,6 +337,7 @@ void probe_rdma_test(struct work *w)
 #else
 void probe_rdma_test(struct work *w)
 {
-	work_outcome(w, REPORT_OUTCOME_NOT_ASKED, "gpubay-probe was built without the headers of libibverbs");
+	work_outcome(w, REPORT_OUTCOME_NOT_ASKED,
+		     "gpubay-probe was built without the headers of libibverbs");
 }
 #endif

@@ -77,7 +77,8 @@ static bool starts(void *h, void *entry)
 	uint32_t version = ICD_INTERFACE;
 
 	if (!negotiate)
-		negotiate = (int (*)(uint32_t *))get(NULL, "vk_icdNegotiateLoaderICDInterfaceVersion");
+		negotiate =
+			(int (*)(uint32_t *))get(NULL, "vk_icdNegotiateLoaderICDInterfaceVersion");
 	return (!negotiate || negotiate(&version) == 0) && get(NULL, "vkCreateInstance");
 }
 

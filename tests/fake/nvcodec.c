@@ -53,9 +53,11 @@ FAKE(CUresult, cuvidGetDecoderCaps, CUVIDDECODECAPS *caps)
 
 	fake_enter("cuvidGetDecoderCaps");
 	caps->bIsSupported =
-		!deep || (caps->eCodecType == cudaVideoCodec_HEVC &&
-			  caps->eChromaFormat != cudaVideoChromaFormat_422) ||
-		((caps->eCodecType == cudaVideoCodec_VP9 || caps->eCodecType == cudaVideoCodec_AV1) &&
+		!deep ||
+		(caps->eCodecType == cudaVideoCodec_HEVC &&
+		 caps->eChromaFormat != cudaVideoChromaFormat_422) ||
+		((caps->eCodecType == cudaVideoCodec_VP9 ||
+		  caps->eCodecType == cudaVideoCodec_AV1) &&
 		 caps->eChromaFormat == cudaVideoChromaFormat_420 && caps->nBitDepthMinus8 == 2);
 	caps->nMaxWidth = caps->nMaxHeight = fake_is("lies") ? UINT32_MAX : 8192;
 	return CUDA_SUCCESS;
@@ -63,7 +65,8 @@ FAKE(CUresult, cuvidGetDecoderCaps, CUVIDDECODECAPS *caps)
 
 /* NVENC hands out its functions in a list. */
 
-static const GUID av1 = {0x0a352289, 0x0aa7, 0x4759, {0x86, 0x2d, 0x5d, 0x15, 0xcd, 0x16, 0xd2, 0x54}};
+static const GUID av1 = {
+	0x0a352289, 0x0aa7, 0x4759, {0x86, 0x2d, 0x5d, 0x15, 0xcd, 0x16, 0xd2, 0x54}};
 
 static NVENCSTATUS NVENCAPI session(NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS *p, void **ret)
 {
@@ -90,10 +93,10 @@ static NVENCSTATUS NVENCAPI capability(void *s, GUID codec, NV_ENC_CAPS_PARAM *p
 	bool h264 = memcmp(&codec, &NV_ENC_CODEC_H264_GUID, sizeof(codec)) == 0,
 	     hevc = memcmp(&codec, &NV_ENC_CODEC_HEVC_GUID, sizeof(codec)) == 0;
 
-	*ret = p->capsToQuery == NV_ENC_CAPS_SUPPORT_10BIT_ENCODE	    ? !h264 :
-	       p->capsToQuery == NV_ENC_CAPS_SUPPORT_YUV444_ENCODE	    ? h264 || hevc :
+	*ret = p->capsToQuery == NV_ENC_CAPS_SUPPORT_10BIT_ENCODE	 ? !h264 :
+	       p->capsToQuery == NV_ENC_CAPS_SUPPORT_YUV444_ENCODE	 ? h264 || hevc :
 	       p->capsToQuery == NV_ENC_CAPS_SUPPORTED_RATECONTROL_MODES ? 3 :
-									    (h264 ? 4096 : 8192);
+									   (h264 ? 4096 : 8192);
 	return fake_is("lies") ? NV_ENC_ERR_GENERIC : NV_ENC_SUCCESS;
 }
 

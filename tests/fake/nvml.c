@@ -223,6 +223,11 @@ FAKE(nvmlDeviceGetNvLinkVersion, nvml_device_t d, unsigned link, unsigned *ret)
 	return number("nvmlDeviceGetNvLinkVersion", ret, 3);
 }
 
+FAKE(nvmlDeviceGetNvLinkRemoteDeviceType, nvml_device_t d, unsigned link, unsigned *ret)
+{
+	return number("nvmlDeviceGetNvLinkRemoteDeviceType", ret, 2);
+}
+
 FAKE(nvmlDeviceGetNvLinkRemotePciInfo_v2, nvml_device_t d, unsigned link, struct nvml_pci_info *ret)
 {
 	*ret = (struct nvml_pci_info){.bus = fake_is("lies") ? UINT32_MAX : 0xc4 + link % 6};

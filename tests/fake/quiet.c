@@ -60,7 +60,8 @@ FAKE(int, clGetPlatformInfo, void *platform, unsigned what, size_t size, void *r
 	return -30;
 }
 
-FAKE(int, clGetDeviceIDs, void *platform, unsigned long long type, unsigned most, void **all, unsigned *n)
+FAKE(int, clGetDeviceIDs, void *platform, unsigned long long type, unsigned most, void **all,
+     unsigned *n)
 {
 	return -1;
 }
