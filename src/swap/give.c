@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "swap/given.h"
+#include "swap/note.h"
 #include "swap/unit-devices.h"
 
 #include <errno.h>
@@ -512,12 +513,22 @@ static int try_nodes(struct gift *g)
 				       "it may read and write the GPU's nodes");
 }
 
+/* Eject notes that the GPU goes, then takes back what it finds given; so one of the two always sees the other. */
+static int still_stays(struct gift *g)
+{
+	const char *note = arena_printf(g->a, NOTE_FOLDER "/%s", g->given.gpu);
+
+	return g->s->fx->dry || !tree_exists(&g->t->root, note + 1) ? 0 : err_set(&g->e, -EBUSY, "the GPU is being taken out");
+}
+
 /* What is half done is undone; the failure that is told is the first one. */
 static int carry_out(struct gift *g)
 {
 	struct err later = {0};
 	int r = given_write(g->s->fx, &g->given, &g->e);
 
+	if (r == 0)
+		r = still_stays(g);
 	if (r == 0)
 		r = open_policy(g);
 	if (r == 0)
@@ -543,7 +554,7 @@ static enum verdict conclude(struct gift *g, enum verdict v, const char *reason,
 /* Not: broken, but: must not or cannot be. */
 static bool is_refusal(int r)
 {
-	return r == -EACCES || r == -EPERM || r == -EEXIST || r == -EROFS || r == -EOPNOTSUPP || r == -ESRCH || r == -ENODEV;
+	return r == -EACCES || r == -EPERM || r == -EEXIST || r == -EROFS || r == -EOPNOTSUPP || r == -ESRCH || r == -ENODEV || r == -EBUSY;
 }
 
 static int find(struct gift *g)

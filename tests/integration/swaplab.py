@@ -90,18 +90,77 @@ class Result:
         return f"rc {self.rc}: {self.text}"
 
 
-class Lab:
+class Bus:
+    """A private system bus with a polkit that says what the test says, and programs that are ended with it."""
+
+    def __init__(self):
+        self.children = []
+        self.env = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=BUS, NO_COLOR="1", HOME="/root")
+        self.env.pop("DBUS_SESSION_BUS_ADDRESS", None)
+
+    def end(self):
+        for p in reversed(self.children):
+            p.kill()
+            p.wait()
+
+    @staticmethod
+    def write(path, text):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
+            f.write(text)
+
+    @staticmethod
+    def read(path):
+        with open(path) as f:
+            return f.read()
+
+    def start(self, *cmd, **more):
+        p = subprocess.Popen(cmd, env=dict(self.env, **more), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=open(TOP + "/" + os.path.basename(cmd[0]) + ".log", "a"))
+        self.children.append(p)
+        return p
+
+    def wait(self, test, what, seconds=10):
+        end = time.monotonic() + seconds
+        while not test():
+            if time.monotonic() > end:
+                raise TimeoutError(what)
+            time.sleep(0.01)
+
+    def bus(self):
+        os.makedirs(TOP, exist_ok=True)
+        self.write(TOP + "/bus.conf", BUS_CONF)
+        p = self.start("dbus-daemon", "--config-file=" + TOP + "/bus.conf", "--nofork")
+        self.wait(lambda: os.path.exists(TOP + "/bus.sock"), "the bus")
+        return p
+
+    def has(self, name):
+        return subprocess.run(["gdbus", "wait", "--system", "-t", "10", name], env=self.env, capture_output=True).returncode == 0
+
+    def polkit(self, *allowed):
+        p = self.start(PYTHON, "-m", "dbusmock", "--system", "--template", "polkitd")
+        if not self.has("org.freedesktop.PolicyKit1"):
+            raise TimeoutError("polkit")
+        self.mock("SetAllowed", "[" + ",".join(f"'org.freedesktop.bolt.{a}'" for a in allowed) + "]" if allowed else "@as []")
+        return p
+
+    def mock(self, method, *args):
+        subprocess.run(["gdbus", "call", "--system", "-d", "org.freedesktop.PolicyKit1", "-o",
+                        "/org/freedesktop/PolicyKit1/Authority", "-m", "org.freedesktop.DBus.Mock." + method, *args],
+                       env=self.env, check=True, capture_output=True)
+
+
+class Lab(Bus):
     def __init__(self, name, edit=None):
+        super().__init__()
+        self.env["SYSTEMD_DEVICE_VERIFY_SYSFS"] = "0"
         self.tree = machine(name)
         if edit:
             edit(self.tree)
         self.hidden = {}       # what is not there yet: path -> entry
         self.on = {}           # name of an attribute -> f(path, value): errno
         self.writes = []       # (path, value) in order
-        self.children = []
         self.mounts = []
-        self.env = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=BUS, SYSTEMD_DEVICE_VERIFY_SYSFS="0", NO_COLOR="1", HOME="/root")
-        self.env.pop("DBUS_SESSION_BUS_ADDRESS", None)
 
     # The tree.
 
@@ -183,7 +242,7 @@ class Lab:
             os.makedirs(target, exist_ok=True)
             subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "lab", target], check=True)
             self.mounts.append(target)
-        os.makedirs(TOP)
+        os.makedirs(TOP, exist_ok=True)
         self.lay(self.tree)
         self.fill()
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -194,9 +253,7 @@ class Lab:
         return self
 
     def __exit__(self, *exc):
-        for p in reversed(self.children):
-            p.kill()
-            p.wait()
+        self.end()
         # Closing alone leaves the thread in accept, and the socket alive with it.
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
@@ -213,17 +270,6 @@ class Lab:
                 os.symlink("/sys/bus/thunderbolt", os.path.join(folder, "subsystem"))
         for path in ("bus/pci/rescan", "bus/pci/drivers_probe"):
             self.write("/sys/" + path, "")
-
-    @staticmethod
-    def write(path, text):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w") as f:
-            f.write(text)
-
-    @staticmethod
-    def read(path):
-        with open(path) as f:
-            return f.read()
 
     def router(self, name):
         return os.path.realpath("/sys/bus/thunderbolt/devices/" + name)
@@ -275,43 +321,17 @@ class Lab:
         return Result(subprocess.run([GPUBAY, *args], env=env, capture_output=True, text=True, timeout=timeout,
                                      stdin=subprocess.DEVNULL))
 
-    def start(self, *cmd, **more):
-        p = subprocess.Popen(cmd, env=dict(self.env, **more), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                             stderr=open(TOP + "/" + os.path.basename(cmd[0]) + ".log", "a"))
-        self.children.append(p)
-        return p
-
-    def wait(self, test, what, seconds=10):
-        end = time.monotonic() + seconds
-        while not test():
-            if time.monotonic() > end:
-                raise TimeoutError(what)
-            time.sleep(0.01)
-
-    def bus(self):
-        self.write(TOP + "/bus.conf", BUS_CONF)
-        p = self.start("dbus-daemon", "--config-file=" + TOP + "/bus.conf", "--nofork")
-        self.wait(lambda: os.path.exists(TOP + "/bus.sock"), "the bus")
-        return p
-
-    def has(self, name):
-        return subprocess.run(["gdbus", "wait", "--system", "-t", "10", name], env=self.env, capture_output=True).returncode == 0
-
-    def polkit(self, *allowed):
-        p = self.start(PYTHON, "-m", "dbusmock", "--system", "--template", "polkitd")
-        if not self.has("org.freedesktop.PolicyKit1"):
-            raise TimeoutError("polkit")
-        self.mock("SetAllowed", "[" + ",".join(f"'org.freedesktop.bolt.{a}'" for a in allowed) + "]" if allowed else "@as []")
-        return p
-
-    def mock(self, method, *args):
-        subprocess.run(["gdbus", "call", "--system", "-d", "org.freedesktop.PolicyKit1", "-o",
-                        "/org/freedesktop/PolicyKit1/Authority", "-m", "org.freedesktop.DBus.Mock." + method, *args],
-                       env=self.env, check=True, capture_output=True)
+    def restart_bolt(self):
+        """It learns only by events what became of a box, and this lab sends none."""
+        self.bolt.kill()
+        self.bolt.wait()
+        while subprocess.run(["gdbus", "wait", "--system", "-t", "1", "org.freedesktop.bolt"], env=self.env, capture_output=True).returncode == 0:
+            time.sleep(0.05)
+        self.boltd()
 
     def boltd(self):
         os.makedirs(TOP + "/bolt-run", exist_ok=True)
-        p = self.start(BOLTD, "-v", STATE_DIRECTORY="/var/lib/boltd", RUNTIME_DIRECTORY=TOP + "/bolt-run", LD_PRELOAD=SHIM)
+        p = self.bolt = self.start(BOLTD, "-v", STATE_DIRECTORY="/var/lib/boltd", RUNTIME_DIRECTORY=TOP + "/bolt-run", LD_PRELOAD=SHIM)
         if not self.has("org.freedesktop.bolt"):
             raise TimeoutError("boltd")
         return p

@@ -16,6 +16,7 @@ import gzip
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -156,6 +157,29 @@ def systemd():
         if not os.access(path, os.X_OK):
             raise Missing(f"{path} is not installed")
     return [(path, path) for path in SYSTEMD]
+
+
+BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_type="method_call"/>
+<allow receive_type="method_return"/><allow receive_type="error"/><allow receive_type="signal"/></policy></busconfig>
+"""
+
+
+def system_bus():
+    """The system's bus, for start_system_bus() in a guest with systemd()."""
+    return [(tool("dbus-daemon"), "/usr/bin/dbus-daemon")]
+
+
+def start_system_bus(guest):
+    """systemd speaks on it when units of these names run."""
+    units = {"dbus.socket": "[Socket]\nListenStream=/run/dbus/system_bus_socket\n",
+             "dbus.service": "[Service]\nExecStart=/usr/bin/dbus-daemon --config-file=/etc/dbus.conf --address=systemd: --nofork --nopidfile\n"}
+    for name, text in units.items():
+        text = "[Unit]\nDefaultDependencies=no\n" + text
+        guest.text(f"printf %s {shlex.quote(text)} >/etc/systemd/system/{name}")
+    guest.text(f"printf %s {shlex.quote(BUS_CONF)} >/etc/dbus.conf; systemctl daemon-reload; systemctl start dbus.socket dbus.service")
 
 
 class Archive:
