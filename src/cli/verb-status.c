@@ -2,7 +2,9 @@
 /* The one screen: which GPUs, how attached, usable or not, what is wrong and what to do. */
 #include "base/parse.h"
 #include "cli/words.h"
+#include "codec/event-json.h"
 #include "codec/json.h"
+#include "swap/left.h"
 
 static const struct opt opts[] = {
 	{"vendor", 0, OPT_VALUE, "LIST", "vendors that should be there: intel,nvidia:2,amd@03:00.0 or auto"},
@@ -89,6 +91,22 @@ static void print_others(struct cli *c)
 					     s->rdma.v[i].ports.n, s->rdma.v[i].ports.n == 1 ? "" : "s"));
 }
 
+/* The agent noted that they went, and could not see yet that nobody holds them. */
+static void print_gone(struct cli *c)
+{
+	struct view gone;
+	struct err e = {0};
+	uint32_t i;
+	char *text;
+	size_t n;
+
+	if (tree_read_file(&c->tree->root, GONE_FILE + 1, c->a, 1 << 20, &text, &n) < 0 || view_read(c->a, text, n, &gone, &e) < 0)
+		return;
+	for (i = 0; i < gone.gone.n; i++)
+		text_wrap(c, 0, arena_printf(c->a, "-  %s %s: pulled without eject, and programs may still have it open: sudo gpubay gone",
+					     say_addr(c, gone.gone.v[i].address), gone.gone.v[i].name ? gone.gone.v[i].name : ""));
+}
+
 static void print_findings(struct cli *c, const struct finding_list *l)
 {
 	uint32_t i, notes = 0;
@@ -129,6 +147,7 @@ static int run(struct cli *c)
 	for (i = 0; i < c->snap->gpus.n; i++)
 		print_gpu(c, &c->snap->gpus.v[i]);
 	print_others(c);
+	print_gone(c);
 	say_unidentified(c);
 	print_findings(c, &findings);
 	return cli_status_of(&findings);

@@ -29,12 +29,36 @@ struct watch {
 
 static int no_agent(struct watch *w, const struct err *e)
 {
-	if (e->code == -EACCES)
-		return cli_error(w->c, EXIT_UNREADABLE, "%s", e->text);
-	return cli_error(w->c, EXIT_UNREADABLE,
-			 "the agent does not run, which is what tells of events (%s). Start it: systemctl start gpubayd. "
-			 "What it told before is in /var/lib/gpubay/events.",
-			 e->text);
+	static const char told[] = "What it told before is in /var/lib/gpubay/events.";
+
+	switch (e->code) {
+	case -ENOENT:
+	case -ECONNREFUSED:
+		return cli_error(w->c, EXIT_UNREADABLE,
+				 "the agent does not run, which is what tells of events (%s). Start it: systemctl start gpubayd. %s",
+				 e->text, told);
+	case -EACCES:
+		return cli_error(w->c, EXIT_UNREADABLE,
+				 "%s. Everybody may ask the agent unless somebody changed that: systemctl restart gpubayd.socket gpubayd",
+				 e->text);
+	case -EPIPE:
+	case -ETIMEDOUT:
+		return cli_error(w->c, EXIT_UNREADABLE, "%s. What is wrong with it: systemctl status gpubayd. %s", e->text, told);
+	default: return cli_error(w->c, e->code == -ENAMETOOLONG ? EXIT_USAGE : EXIT_UNREADABLE, "%s", e->text);
+	}
+}
+
+/* What answers is no agent, or one that was not started anew after an update. */
+static int other_agent(const struct watch *w, const json_t *answer, struct err *e)
+{
+	const char *schema = json_get_str(answer, "schema"), *error = json_get_str(json_object_get(answer, "error"), "message");
+
+	if (error)
+		return err_set(e, -EBUSY, "the agent says: %s", error);
+	if (schema && str_starts(schema, "gpubay/"))
+		return err_set(e, -EPROTO, "what answers at '%s' is a gpubayd of another version than this gpubay (it says '%s'). Start "
+					   "the installed one: systemctl restart gpubayd", w->socket, schema);
+	return err_set(e, -EPROTO, "what answers at '%s' is not gpubayd", w->socket);
 }
 
 /* The number of the last event; the greeting of every connection. */
@@ -52,7 +76,7 @@ static int greet(struct watch *w, uint64_t *ret, struct err *e)
 	if (r == 0)
 		r = json_read("agent", line, n, &j, e);
 	if (r == 0 && !str_eq(json_get_str(j, "schema"), "gpubay/agent/v1"))
-		r = err_set(e, -EPROTO, "what answers at '%s' is not gpubayd", w->socket);
+		r = other_agent(w, j, e);
 	if (r == 0)
 		*ret = json_get_u64(j, "last", 0);
 	return r;
@@ -163,10 +187,12 @@ static void print_event(struct watch *w, const char *line, size_t n)
 	struct err e = {0};
 	const char *colour;
 	char when[32];
+	bool known;
 
-	/* An agent that is newer than we are may tell of kinds that we do not know. */
+	/* An agent that is newer than we are may tell of kinds that we do not know; who reads JSON may. */
 	w->last = MAX(w->last, event_line_seq(line, n));
-	if (event_read(a, line, n, &event, &e) < 0 || !wanted(w, &event))
+	known = event_read(a, line, n, &event, &e) == 0;
+	if (known ? !wanted(w, &event) : !c->json || w->gpu)
 		return;
 	if (c->json) {
 		buf_add(&c->out, line, n);
