@@ -69,10 +69,31 @@ static void remedy_switch(struct check *c, struct finding *f, const struct runti
 	else if (r->kind == RUNTIME_KIND_KUBELET)
 		check_remedy(c, f, "Put 'DevicePluginCDIDevices: true' below featureGates in /var/lib/kubelet/config.yaml.%s", restart_of(c, r));
 	else if (r->kind == RUNTIME_KIND_DOCKER)
-		check_remedy(c, f, "Put '\"features\": {\"cdi\": true}' into /etc/docker/daemon.json.%s", restart_of(c, r));
+		check_remedy(c, f, r->config.n ? "Put '\"features\": {\"cdi\": true}' into /etc/docker/daemon.json.%s" :
+						 "Write '{\"features\": {\"cdi\": true}}' to /etc/docker/daemon.json.%s", restart_of(c, r));
+	else if (r->config.n == 0)
+		check_remedy(c, f, "Write 'version = 2', '[%s]' and 'enable_cdi = true', a line each, to /etc/containerd/config.toml.%s", tables[2],
+			     restart_of(c, r));
 	else
 		check_remedy(c, f, "Set 'enable_cdi = true' in table [%s] of /etc/containerd/config.toml.%s", tables[MIN(version, 3u)],
 			     restart_of(c, r));
+}
+
+static bool has_kind(const struct snapshot *s, enum runtime_kind kind)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->runtimes.n; i++)
+		if (s->runtimes.v[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* The switch is the CRI plugin's, which a kubelet asks. Where docker brought containerd along nobody does. */
+static bool is_only_dockers(struct check *c, const struct runtime *r)
+{
+	return r->kind == RUNTIME_KIND_CONTAINERD && !*r->managed_by && !*r->cdi_file && has_kind(c->snap, RUNTIME_KIND_DOCKER) &&
+	       !has_kind(c->snap, RUNTIME_KIND_KUBELET);
 }
 
 static void run_cdi(struct check *c)
@@ -84,7 +105,7 @@ static void run_cdi(struct check *c)
 		const struct facts_engine *e = facts_engine_find(r->kind);
 		struct finding *f;
 
-		if (!FIELD_KNOWN(r, runtime, cdi) || r->cdi)
+		if (!FIELD_KNOWN(r, runtime, cdi) || r->cdi || is_only_dockers(c, r))
 			continue;
 		if (FIELD_KNOWN(r, runtime, version_number) && r->version_number < e->cdi_since) {
 			f = check_add(c, "GB0402", r->program, NONE, "%s %s does not know CDI", name_of(c, r), r->version);
@@ -154,6 +175,25 @@ static void run_dirs(struct check *c)
 	}
 }
 
+static void run_apart(struct check *c)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < c->snap->runtimes.n && c->snap->gpus.n; i++) {
+		const struct runtime *r = &c->snap->runtimes.v[i];
+		struct finding *f;
+
+		for (k = 0; k < r->marks.n; k++) {
+			if (r->marks.v[k].kind != RUNTIME_MARK_KIND_APART || !cdi_on(r))
+				continue;
+			f = check_add(c, "GB0407", r->program, NONE, "%s looks into %s, which is not /run/cdi here", name_of(c, r), r->marks.v[k].value);
+			check_evidence(c, f, r->marks.v[k].file, "a folder", "a link to /run");
+			check_remedy(c, f, "Make /var/run the link to /run that it is on other systems, or add '/run/cdi' to the folders that %s "
+					   "reads specs from.%s", name_of(c, r), restart_of(c, r));
+		}
+	}
+}
+
 static void run_versions(struct check *c)
 {
 	uint32_t i, k;
@@ -175,6 +215,6 @@ static void run_versions(struct check *c)
 
 const struct check_fn check_runtime_fns[] = {
 	{"runtime", "GB0401", run_broken},  {"runtime", "GB0402 GB0403", run_cdi},
-	{"runtime", "GB0404 GB0405 GB0406 GB0409", run_marks}, {"runtime", "GB0407", run_dirs},
+	{"runtime", "GB0404 GB0405 GB0406 GB0409", run_marks}, {"runtime", "GB0407", run_dirs}, {"runtime", "GB0407", run_apart},
 	{"runtime", "GB0408", run_versions}, {0},
 };

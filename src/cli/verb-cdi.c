@@ -118,7 +118,7 @@ static int list(struct cli *c)
 	struct cdi_found_list l;
 	uint32_t i, k;
 
-	cdi_files_find(c->tree, c->a, &l);
+	cdi_files_find(c->tree, c->snap, c->a, &l);
 	if (c->json) {
 		found_json(c, &l);
 		return EXIT_DONE;
@@ -149,6 +149,13 @@ static void judge_paths(struct cli *c, struct cdi_found *f, struct strs *faults)
 	}
 }
 
+static bool same_folder(const char *x, const char *y)
+{
+	size_t n = (size_t)(str_base(x) - x);
+
+	return n == (size_t)(str_base(y) - y) && memcmp(x, y, n) == 0;
+}
+
 /* Two specs in the same folder that define one device take it away from everybody. */
 static void judge_conflicts(struct cli *c, const struct cdi_found_list *l, struct strs *faults)
 {
@@ -158,8 +165,7 @@ static void judge_conflicts(struct cli *c, const struct cdi_found_list *l, struc
 		for (j = i + 1; j < l->n; j++) {
 			const struct cdi_found *x = &l->v[i], *y = &l->v[j];
 
-			if (!x->outline.kind || !str_eq(x->outline.kind, y->outline.kind) ||
-			    str_starts(x->path, "/etc/") != str_starts(y->path, "/etc/"))
+			if (!x->outline.kind || !str_eq(x->outline.kind, y->outline.kind) || !same_folder(x->path, y->path))
 				continue;
 			for (k = 0; k < x->outline.devices.n; k++)
 				if (strs_has(&y->outline.devices, x->outline.devices.v[k]))
@@ -194,7 +200,7 @@ static int validate(struct cli *c)
 
 	if (highest_version(c, &max))
 		return EXIT_USAGE;
-	cdi_files_find(c->tree, c->a, &l);
+	cdi_files_find(c->tree, c->snap, c->a, &l);
 	for (i = 0; i < l.n; i++) {
 		if (l.v[i].fault)
 			strs_add(c->a, &faults, l.v[i].fault);

@@ -4,12 +4,11 @@
 #include "base/parse.h"
 #include "host/statefile.h"
 #include "probe/nvidia-files.h"
+#include "probe/runtime.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <unistd.h>
-
-static const char *const folders[] = {"etc/cdi", "run/cdi"};
 
 enum { SPEC_MAX = 4 * 1024 * 1024 };
 
@@ -32,15 +31,15 @@ static void look_at(struct tree *t, struct arena *a, const char *path, struct cd
 		f->fault = arena_str(a, e.text);
 }
 
-void cdi_files_find(struct tree *t, struct arena *a, struct cdi_found_list *ret)
+void cdi_files_find(struct tree *t, const struct snapshot *s, struct arena *a, struct cdi_found_list *ret)
 {
-	struct strs names;
-	unsigned i;
-	uint32_t k;
+	struct strs folders, names;
+	uint32_t i, k;
 
 	*ret = (struct cdi_found_list){0};
-	for (i = 0; i < ARRAY_LEN(folders); i++) {
-		if (tree_list(&t->root, folders[i], a, &names) < 0)
+	runtime_spec_folders(&t->root, s, a, &folders);
+	for (i = 0; i < folders.n; i++) {
+		if (tree_list(&t->root, folders.v[i], a, &names) < 0)
 			continue;
 		for (k = 0; k < names.n; k++) {
 			struct cdi_found *f;
@@ -49,7 +48,7 @@ void cdi_files_find(struct tree *t, struct arena *a, struct cdi_found_list *ret)
 				continue;
 			f = LIST_PUSH(a, ret);
 			f->ours = is_ours(names.v[k]);
-			look_at(t, a, arena_printf(a, "%s/%s", folders[i], names.v[k]), f);
+			look_at(t, a, arena_printf(a, "%s/%s", folders.v[i], names.v[k]), f);
 		}
 	}
 }
@@ -85,7 +84,7 @@ void cdi_files_settings(const struct snapshot *s, struct tree *t, const struct c
 	uint32_t i;
 
 	*ret = (struct cdi_settings){.add_groups = !wish->no_groups, .hook = arena_str(a, hook)};
-	cdi_files_find(t, a, &found);
+	cdi_files_find(t, s, a, &found);
 	for (i = 0; i < found.n; i++)
 		if (!found.v[i].ours && found.v[i].outline.kind)
 			strs_add(a, &ret->taken_kinds, found.v[i].outline.kind);

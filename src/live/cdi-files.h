@@ -26,8 +26,8 @@ struct cdi_found_list {
 	uint32_t n;
 };
 
-/* Every spec of /etc/cdi and /run/cdi in the tree. */
-void cdi_files_find(struct tree *t, struct arena *a, struct cdi_found_list *ret);
+/* Every spec in the tree: of /etc/cdi, /run/cdi, and where the engines of the snapshot (which may be NULL) look beside. */
+void cdi_files_find(struct tree *t, const struct snapshot *s, struct arena *a, struct cdi_found_list *ret);
 /* The least that the engines of this machine take; 0: no limit is known. */
 uint32_t cdi_files_max_version(const struct snapshot *s);
 /*

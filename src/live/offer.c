@@ -10,7 +10,7 @@ static bool ours_there(struct tree *t, struct arena *a)
 	struct cdi_found_list found;
 	uint32_t i;
 
-	cdi_files_find(t, a, &found);
+	cdi_files_find(t, NULL, a, &found);
 	for (i = 0; i < found.n; i++)
 		if (found.v[i].ours)
 			return true;
@@ -66,7 +66,7 @@ int offer_tell(void *arg, const char *gpu_id, struct arena *a, struct strs *ret_
 	struct cdi_found_list found;
 	uint32_t i;
 
-	cdi_files_find(o->tree, a, &found);
+	cdi_files_find(o->tree, NULL, a, &found);
 	for (i = 0; i < found.n; i++)
 		if (found.v[i].ours && strs_has(&found.v[i].outline.devices, gpu_id))
 			strs_add(a, ret_changed,

@@ -14,7 +14,8 @@ ENUM_DECL(runtime_kind, RUNTIME_KIND)
 /* A place in a configuration that a finding points at. */
 #define RUNTIME_MARK_KIND(E, P) \
 	E(P, BROKEN, "cannot be read") E(P, LEGACY, "NVIDIA's older runtime") E(P, DEFAULT, "default runtime is NVIDIA's older one") \
-	E(P, MERGE, "replaces the whole table") E(P, TEMPLATE, "template")
+	E(P, MERGE, "replaces the whole table") E(P, TEMPLATE, "template") \
+	E(P, APART, "is not the same as /run")
 ENUM_DECL(runtime_mark_kind, RUNTIME_MARK_KIND)
 #define RUNTIME_MARK(F, S) \
 	F(S, kind, en, runtime_mark_kind, 0, "what it is") \

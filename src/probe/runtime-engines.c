@@ -211,6 +211,16 @@ static void containerd_template(struct probe *p, struct runtime *r, const char *
 	}
 }
 
+/* As docker's own package of containerd has it: nobody can ask for a device by name then, and whether CDI is on is no question. */
+static bool cri_disabled(const struct layers *all)
+{
+	static const char *const keys[] = {"disabled_plugins", NULL};
+	const char *file;
+	const struct toml *list = runtime_value(all, keys, &file);
+
+	return list_has(list, "cri") || list_has(list, "io.containerd.grpc.v1.cri") || list_has(list, "io.containerd.cri.v1.runtime");
+}
+
 void runtime_containerd(struct probe *p, struct runtime *r, const char *folder)
 {
 	static const char *const on_keys[] = {"enable_cdi", NULL}, *const dir_keys[] = {"cdi_spec_dirs", NULL},
@@ -230,7 +240,8 @@ void runtime_containerd(struct probe *p, struct runtime *r, const char *folder)
 		containerd_template(p, r, folder);
 	containerd_merge(p, r, &all, &cri);
 	v = runtime_value(&cri, on_keys, &file);
-	runtime_cdi(r, v && v->type == TOML_BOOL ? v->yes : -1, file, v ? v->line : 0);
+	if (!cri_disabled(&all))
+		runtime_cdi(r, v && v->type == TOML_BOOL ? v->yes : -1, file, v ? v->line : 0);
 	runtime_selinux(p, r, toml_bool(runtime_value(&cri, selinux_keys, &file), false));
 	v = runtime_value(&cri, dir_keys, &file);
 	runtime_dirs(p, r, v, file);

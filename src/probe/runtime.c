@@ -317,28 +317,73 @@ static void read_spec(struct probe *p, const char *path)
 		read_spec_json(p, f, text, n);
 }
 
+/* /var/run is there, and no link. */
+static bool var_run_apart(const struct tree_dir *root, struct arena *a)
+{
+	const char *target;
+
+	return tree_readlink(root, "var/run", a, &target) == -EINVAL;
+}
+
+static void folder_add(struct arena *a, const char *dir, bool apart, struct strs *ret)
+{
+	char *path = arena_str(a, *dir == '/' ? dir + 1 : "");
+	size_t n = strlen(path);
+
+	while (n && path[n - 1] == '/')
+		path[--n] = '\0';
+	if (!apart && str_starts(path, "var/run/"))
+		path += strlen("var/");
+	if (*path && !strs_has(ret, path))
+		strs_add(a, ret, path);
+}
+
+void runtime_spec_folders(const struct tree_dir *root, const struct snapshot *s, struct arena *a, struct strs *ret)
+{
+	bool apart = var_run_apart(root, a);
+	uint32_t i, k;
+
+	*ret = (struct strs){0};
+	folder_add(a, "/etc/cdi", apart, ret);
+	folder_add(a, "/run/cdi", apart, ret);
+	folder_add(a, "/var/run/cdi", apart, ret);
+	for (i = 0; s && i < s->runtimes.n; i++)
+		for (k = 0; k < s->runtimes.v[i].cdi_spec_dirs.n; k++)
+			folder_add(a, s->runtimes.v[i].cdi_spec_dirs.v[k], apart, ret);
+}
+
 static void probe_specs(struct probe *p)
 {
-	static const char *const folders[] = {"etc/cdi", "run/cdi"};
-	struct strs names;
-	unsigned i;
-	uint32_t k;
+	struct strs folders, names;
+	uint32_t i, k;
 
-	for (i = 0; i < ARRAY_LEN(folders); i++) {
-		if (tree_list(p->root, folders[i], p->a, &names) < 0)
+	runtime_spec_folders(p->root, p->snap, p->a, &folders);
+	for (i = 0; i < folders.n; i++) {
+		if (tree_list(p->root, folders.v[i], p->a, &names) < 0)
 			continue;
 		for (k = 0; k < names.n && k < FILES_MAX; k++)
 			if (str_ends(names.v[k], ".json") || str_ends(names.v[k], ".yaml"))
-				read_spec(p, arena_printf(p->a, "%s/%s", folders[i], names.v[k]));
+				read_spec(p, arena_printf(p->a, "%s/%s", folders.v[i], names.v[k]));
 	}
+}
+
+/* What gpubay writes to /run/cdi is not where this engine looks. */
+static void mark_apart(struct probe *p, struct runtime *r)
+{
+	if (FIELD_KNOWN(r, runtime, cdi_spec_dirs) && strs_has(&r->cdi_spec_dirs, "/var/run/cdi") && !strs_has(&r->cdi_spec_dirs, "/run/cdi") &&
+	    var_run_apart(p->root, p->a))
+		runtime_mark(p, r, RUNTIME_MARK_KIND_APART, "/var/run", 0, "cdi-spec-dirs", "/var/run/cdi");
 }
 
 void probe_runtime(struct probe *p)
 {
 	const struct facts_engine *e;
+	uint32_t i;
 
 	for (e = facts_engines; e->name; e++)
 		probe_engine(p, e);
 	probe_bundles(p);
+	for (i = 0; i < p->snap->runtimes.n; i++)
+		mark_apart(p, &p->snap->runtimes.v[i]);
 	probe_specs(p);
 }

@@ -31,6 +31,12 @@ void runtime_legacy(struct probe *p, struct runtime *r, const char *file, const 
 void runtime_default(struct probe *p, struct runtime *r, const char *file, uint32_t line, const char *key, const char *value);
 /* The folders that a value names, or the built-in ones. */
 void runtime_dirs(struct probe *p, struct runtime *r, const struct toml *dirs, const char *file);
+/*
+ * Every folder that CDI specs are read from on this machine, without the slash in front: the two that all engines know, and
+ * those that the engines of the snapshot (which may be NULL) were told. /var/run is a link to /run nearly everywhere.
+ */
+void runtime_spec_folders(const struct tree_dir *root, const struct snapshot *s, struct arena *a, struct strs *ret);
+
 /* CDI as this release has it, unless the switch says otherwise (-1: no switch). */
 void runtime_cdi(struct runtime *r, int on, const char *file, uint32_t line);
 

@@ -48,6 +48,20 @@ def m_1gpu_engines_cdi_off(name):
     return m
 
 
+def m_1gpu_docker_brings_containerd(name):
+    return host(name, "Docker 26 as Debian has it: CDI is off in it; containerd came along, and nobody asks its CRI plugin for anything",
+                dockerd="26.1.5+dfsg1-9+b9", containerd="1.7.24~ds1-6+b4")
+
+
+def m_1gpu_engines_var_run_apart(name):
+    m = host(name, "Podman that looks for specs in /var/run/cdi, on a system where /var/run is no link to /run; its own list names another",
+             podman="5.4.2+ds1-2", containerd="2.1.4-1")
+    m.tree.file("etc/containerd/config.toml", f"version = 3\n[{CRI3}]\n  cdi_spec_dirs = ['/etc/cdi', '/etc/containerd/cdi/', '/run/cdi']\n")
+    m.tree.file("var/run/cdi/mine.yaml", "cdiVersion: 0.5.0\nkind: mine.org/gpu\ndevices:\n- name: a\n  containerEdits:\n    env: [A=1]\n")
+    m.tree.file("etc/containerd/cdi/theirs.json", '{"cdiVersion": "0.5.0", "kind": "theirs.org/gpu", "devices": []}\n')
+    return m
+
+
 def m_1gpu_engines_too_old(name):
     m = host(name, "Podman 3.0 and containerd 1.6, which know no CDI", podman="3.0.1+dfsg1-3+deb11u5", containerd="1.6.20~ds1-1+deb12u2")
     m.tree.file("etc/containerd/config.toml", f"version = 2\n[{CRI2}]\n  enable_cdi = true\n")
