@@ -29,6 +29,8 @@ static const struct opt opts[] = {
 	{0},
 };
 
+#define MACHINES_STATE "/run/gpubay/reservations.json"
+
 /* Root's reservations are the machine's; a user's are the user's own. */
 static const char *state_path(struct cli *c)
 {
@@ -38,7 +40,7 @@ static const char *state_path(struct cli *c)
 		return given;
 	if (geteuid() != 0 && run && *run)
 		return arena_printf(c->a, "%s/gpubay/reservations.json", run);
-	return "/run/gpubay/reservations.json";
+	return MACHINES_STATE;
 }
 
 static int parse_size(struct cli *c, const char *text, uint64_t *ret)
@@ -236,15 +238,33 @@ static int reserve(struct cli *c, const struct statefile *f, struct reservation_
 	return save(c, f, l);
 }
 
+/* With what root reserved, which holds for everybody; unless a file is named, or this one is root's. */
+static struct reservation_list with_machines(struct cli *c, const struct statefile *f, const struct reservation_list *l)
+{
+	struct statefile machines = {.path = MACHINES_STATE, .lock = -1};
+	struct reservation_list all = {0}, more = {0};
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++)
+		*LIST_PUSH(c->a, &all) = l->v[i];
+	if (!f || cli_value(c, "state") || str_eq(f->path, MACHINES_STATE) || load(c, &machines, &more))
+		return all;
+	drop_invalid(c, &more);
+	for (i = 0; i < more.n; i++)
+		*LIST_PUSH(c->a, &all) = more.v[i];
+	return all;
+}
+
 static int choose(struct cli *c, const struct statefile *f, struct reservation_list *l, const struct alloc_request *req)
 {
+	struct reservation_list all = with_machines(c, f, l);
 	const char *name = cli_value(c, "name");
 	struct alloc_answer answer;
 	int r;
 
 	if (name && find_name(l, name) != NONE)
 		return cli_error(c, EXIT_FINDINGS, "'%s' has a reservation already; release it first", name);
-	r = alloc_solve(c->snap, req, l, c->a, &answer);
+	r = alloc_solve(c->snap, req, &all, c->a, &answer);
 	if (r == 0 && name && reserve(c, f, l, req, &answer))
 		return EXIT_UNREADABLE;
 	if (c->json)
@@ -286,15 +306,21 @@ static int run(struct cli *c)
 			return cli_error(c, EXIT_USAGE, "reservations belong to this machine; name a file with --state");
 		return choose(c, NULL, &(struct reservation_list){0}, &req);
 	}
-	if (statefile_open(&f, state_path(c), &e) < 0)
-		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
+	f.path = state_path(c);
+	/* Who only asks needs no lock, which could not be had in a folder of somebody else's: the file is replaced as a whole. */
+	if ((cli_value(c, "name") || cli_value(c, "release")) && statefile_open(&f, f.path, &e) < 0)
+		return cli_error(c, EXIT_UNREADABLE, "%s%s", e.text,
+				 geteuid() && !cli_value(c, "state") ? "; name a file of yours with --state" : "");
 	r = load(c, &f, &l);
 	if (r)
 		return r;
 	drop_invalid(c, &l);
 	if (cli_value(c, "release"))
 		return release(c, &f, &l, cli_value(c, "release"));
-	return cli_flag(c, "reserved") ? show(c, &l) : choose(c, &f, &l, &req);
+	if (chooses)
+		return choose(c, &f, &l, &req);
+	l = with_machines(c, &f, &l);
+	return show(c, &l);
 }
 
 const struct verb verb_alloc = {

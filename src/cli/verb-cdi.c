@@ -76,6 +76,9 @@ static int generate(struct cli *c)
 		return EXIT_USAGE;
 	if (cdi_files_plan(c->snap, c->tree, &wish, c->a, &specs, &notes, &e) < 0)
 		return cli_error(c, EXIT_FINDINGS, "%s", e.text);
+	if (!print && str_eq(folder, CDI_FOLDER) && geteuid() != 0)
+		return cli_error(c, EXIT_UNREADABLE, "only root may write to " CDI_FOLDER ": sudo gpubay cdi generate; --print shows the specs, "
+						     "--output DIR writes them elsewhere");
 	if (!print && write_all(c, folder, &wish, &specs, &removed, &e) < 0)
 		return cli_error(c, EXIT_UNREADABLE, "%s", e.text);
 	for (i = 0; i < removed.n; i++)
@@ -244,7 +247,8 @@ static int remove_ours(struct cli *c)
 		if (!str_starts(names.v[i], "gpubay-") || !str_ends(names.v[i], ".json"))
 			continue;
 		if (unlink(path) < 0)
-			return cli_error(c, EXIT_UNREADABLE, "cannot remove '%s': %s", path, strerror(errno));
+			return cli_error(c, EXIT_UNREADABLE, "cannot remove '%s': %s%s", path, strerror(errno),
+					 geteuid() ? "; root can: sudo gpubay cdi remove" : "");
 		n++;
 		buf_addf(&c->out, "removed %s\n", path);
 	}
