@@ -48,7 +48,9 @@ serve() {
 	exec 3<>/dev/ttyS1
 	stty -F /dev/ttyS1 raw -echo
 	echo GUEST-READY >&3
-	while read -r line <&3; do
+	while read -r length line <&3; do
+		# A busy machine's serial line loses bytes.
+		[ "${#line}" = "$length" ] || { echo GUEST-AGAIN >&3; continue; }
 		echo "$line" | base64 -d >/run/command
 		sh /run/command >/run/out 2>/run/err </dev/null 3<&-
 		code=$?
@@ -315,8 +317,11 @@ class Guest:
 
     def run(self, command):
         """Runs a shell command; (exit status, standard output, standard error), the latter as bytes and text."""
-        self.control.sendall(base64.b64encode(command.encode()) + b"\n")
-        _, begin = self._until(b"GUEST-BEGIN")
+        line = base64.b64encode(command.encode())
+        begin = b"GUEST-AGAIN"
+        while begin == b"GUEST-AGAIN":
+            self.control.sendall(b"%d %s\n" % (len(line), line))
+            _, begin = self._until((b"GUEST-BEGIN", b"GUEST-AGAIN"))
         out, _ = self._until(b"GUEST-ERR")
         err, _ = self._until(b"GUEST-END")
         unpack = lambda lines: gzip.decompress(base64.b64decode(b"".join(lines)))
