@@ -34,6 +34,30 @@ static unsigned purposes(const struct cli *c)
 	return what ? what : STEER_ALL;
 }
 
+/* Whether what is printed or run can open other GPUs' nodes, and whether its files are this machine's. */
+static unsigned where(const struct cli *c)
+{
+	const char *form = cli_value(c, "print") ? cli_value(c, "print") : "shell";
+	unsigned image = str_eq(form, "compose") || str_eq(form, "quadlet") ? STEER_IMAGE : 0;
+
+	return image | (image || str_eq(form, "systemd") || cli_flag(c, "isolate") ? STEER_CLOSED : 0);
+}
+
+/* Nodes alone are not enough of an NVIDIA GPU, unless the image holds its libraries in the version of this machine's module. */
+static void warn_image(struct cli *c, const struct u32s *gpus, struct strs *ret)
+{
+	uint32_t i;
+
+	for (i = 0; i < gpus->n; i++) {
+		const struct gpu *g = &c->snap->gpus.v[gpus->v[i]];
+
+		if (str_eq(g->driver, "nvidia"))
+			strs_add(c->a, ret,
+				 arena_printf(c->a, "images have no libraries of NVIDIA's driver: name the CDI device nvidia.com/gpu=%s ('gpubay cdi "
+						    "generate') in the place of these nodes", say_addr(c, g->address)));
+	}
+}
+
 static int only_ready(struct cli *c, struct u32s *ret)
 {
 	uint32_t i;
@@ -151,11 +175,11 @@ static int make_plan(struct cli *c, const struct u32s *gpus, unsigned what, stru
 	uint32_t i;
 
 	*ret = (struct run_plan){0};
-	steer_plan(c->snap, gpus, what, &icds, c->a, &ret->vars);
+	steer_plan(c->snap, gpus, what | where(c), &icds, c->a, &ret->vars);
 	ret->nodes = steer_nodes(c->snap, gpus, c->a);
 	for (i = 0; i < ret->vars.n; i++)
 		drivers |= str_eq(ret->vars.v[i].name, "VK_DRIVER_FILES");
-	if (software && what & STEER_VULKAN && !drivers)
+	if (software && what & STEER_VULKAN && !drivers && !(where(c) & STEER_IMAGE))
 		return cli_error(c, RUN_FAILED, "no software driver for Vulkan is installed; Debian's mesa-vulkan-drivers has one");
 	if (software && ret->vars.n == 0)
 		return cli_error(c, RUN_FAILED, "the software driver is for --vulkan; nothing here steers a program to it for the rest");
@@ -163,6 +187,8 @@ static int make_plan(struct cli *c, const struct u32s *gpus, unsigned what, stru
 		return 0;
 	warn_limits(c, gpus, what, &ret->warnings);
 	warn_ways(c, gpus, what, &ret->warnings);
+	if (where(c) & STEER_IMAGE)
+		warn_image(c, gpus, &ret->warnings);
 	return 0;
 }
 

@@ -11,6 +11,9 @@ enum {
 	STEER_COMPUTE = 4,
 	STEER_GL = 8,
 	STEER_ALL = 15,
+	/* And where: no other GPU's node can be opened there, so that numbers count the chosen ones; files are those of an image. */
+	STEER_CLOSED = 16,
+	STEER_IMAGE = 32,
 };
 
 /*

@@ -54,18 +54,23 @@ static bool fits(const struct snapshot *s, const struct facts_steer *row, uint32
 	return !row->drivers || (driver && word_in(row->drivers, driver));
 }
 
-/* How many of the GPUs before this one the row is for; of the chosen ones alone, where a list of them is given. */
-static uint32_t position(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen)
+/* How many of the chosen GPUs the row is for are named before this one. */
+static uint32_t position_named(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen)
 {
 	uint32_t i, n = 0;
 
-	if (chosen) {
-		for (i = 0; i < chosen->n && chosen->v[i] != gpu; i++)
-			n += fits(s, row, chosen->v[i]);
-		return n;
-	}
+	for (i = 0; i < chosen->n && chosen->v[i] != gpu; i++)
+		n += fits(s, row, chosen->v[i]);
+	return n;
+}
+
+/* How many GPUs that a library sees come before this one: those of the machine, or the chosen ones where others are closed. */
+static uint32_t position_seen(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen, bool closed)
+{
+	uint32_t i, n = 0;
+
 	for (i = 0; i < gpu; i++)
-		n += fits(s, row, i);
+		n += fits(s, row, i) && (!closed || u32s_has(chosen, i));
 	return n;
 }
 
@@ -105,6 +110,7 @@ struct filling {
 	const struct snapshot *s;
 	const struct facts_steer *row;
 	const struct u32s *gpus;
+	unsigned what;
 	struct arena *a;
 };
 
@@ -122,9 +128,9 @@ static const char *letter(const struct filling *f, uint32_t gpu, char c)
 	case 'd':
 		return is_only_one(f->s, g) ? arena_printf(f->a, "%04x", g->device_id) : NULL;
 	case 'i':
-		return arena_printf(f->a, "%u", position(f->s, f->row, gpu, NULL));
+		return arena_printf(f->a, "%u", position_seen(f->s, f->row, gpu, f->gpus, f->what & STEER_CLOSED));
 	case 'n':
-		return arena_printf(f->a, "%u", position(f->s, f->row, gpu, f->gpus));
+		return arena_printf(f->a, "%u", position_named(f->s, f->row, gpu, f->gpus));
 	case 'u':
 		return alias_with(g, "GPU-");
 	case 'r':
@@ -239,16 +245,41 @@ static void plan_icds(const struct snapshot *s, const struct u32s *gpus, const s
 		add_var(a, ret, "VK_DRIVER_FILES", arena_strn(a, value.p, value.n), "the Vulkan loader looks at these drivers only");
 }
 
+/* An image has manifests of its own, in places and with endings of its own. */
+static void plan_image_icds(const struct snapshot *s, const struct u32s *gpus, struct arena *a, struct steer_var_list *ret)
+{
+	struct buf value CLEANUP(buf_free) = BUF_NULL;
+	struct strs taken = {0};
+	uint32_t i, j;
+
+	for (i = 0; i < gpus->n; i++) {
+		const char *driver = driver_of(s, gpus->v[i]), *words = driver ? icd_prefixes(driver) : NULL;
+		struct strs prefixes = str_split(a, words ? words : "", " ");
+
+		for (j = 0; j < prefixes.n; j++) {
+			if (strs_has(&taken, prefixes.v[j]))
+				continue;
+			strs_add(a, &taken, prefixes.v[j]);
+			buf_addf(&value, "%s%s*", value.n ? "," : "", prefixes.v[j]);
+		}
+	}
+	if (value.n)
+		add_var(a, ret, "VK_LOADER_DRIVERS_SELECT", arena_strn(a, value.p, value.n),
+			"the Vulkan loader looks at these drivers only, since 1.3.234");
+}
+
 void steer_plan(const struct snapshot *s, const struct u32s *gpus, unsigned what, const struct strs *icds, struct arena *a,
 		struct steer_var_list *ret)
 {
-	struct filling f = {.s = s, .gpus = gpus, .a = a};
+	struct filling f = {.s = s, .gpus = gpus, .what = what, .a = a};
 
 	*ret = (struct steer_var_list){0};
 	for (f.row = facts_steers; f.row->variable; f.row++)
 		if (f.row->what & what && !has_var(ret, f.row->variable))
 			plan_row(&f, ret);
-	if (what & STEER_VULKAN)
+	if (what & STEER_VULKAN && what & STEER_IMAGE)
+		plan_image_icds(s, gpus, a, ret);
+	else if (what & STEER_VULKAN)
 		plan_icds(s, gpus, icds, a, ret);
 }
 

@@ -12,8 +12,8 @@
 FIELD_STRUCT(steer_var, STEER_VAR)
 
 /*
- * Variables for these GPUs (indices, in the order wanted; NONE is the software renderer) and purposes (STEER_* of facts). `icds` are the paths of the
- * Vulkan driver manifests on this machine; those of the GPUs' drivers become VK_DRIVER_FILES.
+ * Variables for these GPUs (indices, in the order wanted; NONE is the software renderer) and purposes (STEER_* of facts).
+ * `icds` are the paths of the Vulkan driver manifests on this machine; those of the GPUs' drivers become VK_DRIVER_FILES.
  */
 void steer_plan(const struct snapshot *s, const struct u32s *gpus, unsigned what, const struct strs *icds, struct arena *a,
 		struct steer_var_list *ret);
