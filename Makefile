@@ -8,7 +8,7 @@ GPUBAY = $(BUILD)/src/cli/gpubay
 # Both are answers, not failures of the build.
 ANSWERED = || [ $$? -eq 1 ] || [ $$? -eq 3 ]
 
-.PHONY: all demo check bench vm fuzz install clean
+.PHONY: all demo check bench vm fuzz install uninstall clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -47,6 +47,14 @@ fuzz:
 
 install: all
 	meson install -C $(BUILD)
+
+# What the agent kept in /var/lib/gpubay and what is in /etc/gpubay stays.
+uninstall:
+	-systemctl disable --now gpubayd.service gpubayd.socket
+	-systemctl stop gpubay-act.service
+	-$(GPUBAY) cdi remove
+	ninja -C $(BUILD) uninstall
+	-systemctl daemon-reload
 
 clean:
 	rm -rf build build-*
