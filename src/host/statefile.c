@@ -16,20 +16,35 @@ static int fail(struct err *e, const char *what, const char *path)
 	return err_set(e, code, "cannot %s '%s': %s", what, path, strerror(-code));
 }
 
+/* What root writes is the machine's, for everybody to read: the umask that root has for files of its own says nothing about it. */
+static mode_t umask_off(void)
+{
+	return geteuid() == 0 ? umask(022) : 0;
+}
+
+static void umask_back(mode_t before)
+{
+	if (geteuid() == 0)
+		umask(before);
+}
+
 int statefile_make_folders(const char *path, struct err *e)
 {
+	mode_t before = umask_off();
 	char dir[PATH_SIZE];
 	size_t i;
+	int r = 0;
 
-	for (i = 1; path[i] && i < sizeof(dir); i++) {
+	for (i = 1; path[i] && i < sizeof(dir) && r == 0; i++) {
 		if (path[i] != '/')
 			continue;
 		memcpy(dir, path, i);
 		dir[i] = '\0';
 		if (mkdir(dir, 0755) < 0 && errno != EEXIST)
-			return fail(e, "make folder", dir);
+			r = fail(e, "make folder", dir);
 	}
-	return 0;
+	umask_back(before);
+	return r;
 }
 
 int statefile_open(struct statefile *f, const char *path, struct err *e)
@@ -115,12 +130,15 @@ int statefile_write(const struct statefile *f, const struct buf *content, struct
 int statefile_write_mode(const struct statefile *f, const struct buf *content, unsigned mode, struct err *e)
 {
 	char tmp[PATH_SIZE];
+	mode_t before;
 	int fd, bad;
 
 	if (snprintf(tmp, sizeof(tmp), "%s.new", f->path) >= (int)sizeof(tmp))
 		return err_set(e, -ENAMETOOLONG, "path too long: '%s'", f->path);
 	unlink(tmp);
+	before = umask_off();
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	umask_back(before);
 	if (fd < 0)
 		return fail(e, "make", tmp);
 	bad = write_all(fd, content);
