@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -162,4 +163,5 @@ void effects_init_linux(struct effects *fx, struct arena *a)
 	static const struct effects_ops ops = {linux_write, linux_file, linux_unlink, linux_run, linux_signal, linux_child};
 
 	*fx = (struct effects){.ops = &ops, .a = a};
+	fx->confined = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 && access("/run/systemd/system", F_OK) == 0;
 }

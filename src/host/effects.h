@@ -35,6 +35,7 @@ struct effects {
 	struct arena *a;       /* the caller's; lives longer */
 	struct strs hung;      /* folders of attributes whose write never came back */
 	bool dry;              /* nothing changes: what waits for a change need not wait */
+	bool confined;         /* in a service that can gain no rights (gpubay-act), with mounts of its own */
 	/* dry: told what would be done. */
 	void (*on_would)(void *arg, enum effect kind, const char *what, const char *value);
 	void *on_would_arg;

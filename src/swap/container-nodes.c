@@ -285,11 +285,15 @@ static int join(const struct device_cgroup *c, struct err *e)
 	return r;
 }
 
-/* Its user, groups and capabilities; 1: that is not allowed here. Those that a user namespace gives count for nothing over nodes of the host's. */
+/*
+ * Its user, groups, and those capabilities that let somebody open what the mode does not; 1: that is not allowed here. Those that a
+ * user namespace gives count for nothing over nodes of the host's.
+ */
 static int become(const struct container *c, struct err *e)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	uint64_t all = c->own_users ? 0 : c->capabilities;
+	uint64_t open_all = UINT64_C(1) << CAP_DAC_OVERRIDE | UINT64_C(1) << CAP_DAC_READ_SEARCH;
+	uint64_t all = c->own_users ? 0 : c->capabilities & open_all;
 	struct __user_cap_data_struct data[2] = {{.effective = (uint32_t)all, .permitted = (uint32_t)all},
 						 {.effective = (uint32_t)(all >> 32), .permitted = (uint32_t)(all >> 32)}};
 

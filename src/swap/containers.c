@@ -57,7 +57,8 @@ static void given_join(struct tree *t, const struct held_nodes *nodes, struct ar
 
 		if (!g->gpu->id || !tree_exists(&t->root, arena_printf(a, GIVEN_FOLDER "/%s/%s", g->gpu->id, c->id)))
 			continue;
-		strs_add(a, &c->ways, "gpubay attach");
+		if (!strs_has(&c->ways, "gpubay attach"))
+			strs_add(a, &c->ways, "gpubay attach");
 		if (g->index != NONE && !u32s_has(&c->gpus, g->index))
 			u32s_add(a, &c->gpus, g->index);
 	}

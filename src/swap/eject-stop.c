@@ -62,7 +62,9 @@ static const char *command_why(struct eject *e, int r, const char *program, cons
 static void stop_by_command(struct eject *e, const struct strs *argv)
 {
 	struct buf said CLEANUP(buf_free) = BUF_NULL;
-	int r = effects_run(e->fx, argv->v, e->timeout_ms + GRACE_MS, &said);
+	uint32_t wait_ms = e->timeout_ms + GRACE_MS;
+	struct strs all = e->fx->confined ? stop_beside(e->a, argv, wait_ms / 1000) : *argv;
+	int r = effects_run(e->fx, all.v, wait_ms, &said);
 
 	steps_end(&e->steps, r ? STEP_RESULT_FAILED : STEP_RESULT_DONE, r ? command_why(e, r, argv->v[0], &said) : NULL, NULL);
 }

@@ -159,3 +159,20 @@ void stop_way_of(struct tree *t, struct arena *a, const struct holder *h, const 
 	if (ret->argv.n)
 		strs_add(a, &ret->argv, NULL);
 }
+
+struct strs stop_beside(struct arena *a, const struct strs *argv, uint32_t seconds)
+{
+	struct strs ret = {0};
+	uint32_t i;
+
+	strs_add(a, &ret, "systemd-run");
+	strs_add(a, &ret, "--quiet");
+	strs_add(a, &ret, "--wait");
+	strs_add(a, &ret, "--pipe");
+	strs_add(a, &ret, "--collect");
+	strs_add(a, &ret, arena_printf(a, "--property=RuntimeMaxSec=%u", seconds));
+	strs_add(a, &ret, "--");
+	for (i = 0; i < argv->n; i++)
+		strs_add(a, &ret, argv->v[i]);
+	return ret;
+}

@@ -24,4 +24,10 @@ bool stop_is_known(const char *engine);
 void stop_way_of(struct tree *t, struct arena *a, const struct holder *h, const struct watched_list *containers, uint32_t seconds,
 		 struct stop_way *ret);
 
+/*
+ * The same beside the service that we are, as a unit of its own: what an engine unmounts in a service's copy of the mounts stays
+ * mounted outside, and another user's run-time folder is hidden there. It ends when `seconds` are over.
+ */
+struct strs stop_beside(struct arena *a, const struct strs *argv, uint32_t seconds);
+
 #endif

@@ -111,12 +111,26 @@ static void containerd_without_nerdctl(void **state)
 	assert_int_equal(way.by_force.n, 0);
 }
 
+static void beside_a_service(void **state)
+{
+	struct arena *a CLEANUP(arena_freep) = arena_new();
+	struct strs argv = {0}, beside;
+
+	strs_add(a, &argv, "podman");
+	strs_add(a, &argv, "stop");
+	strs_add(a, &argv, NULL);
+	beside = stop_beside(a, &argv, 40);
+	assert_string_equal(line(a, &beside), "systemd-run --quiet --wait --pipe --collect --property=RuntimeMaxSec=40 -- podman stop");
+	assert_null(beside.v[beside.n - 1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ways),
 		cmocka_unit_test(unknown_engine),
 		cmocka_unit_test(containerd_without_nerdctl),
+		cmocka_unit_test(beside_a_service),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
