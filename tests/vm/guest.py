@@ -37,7 +37,7 @@ if [ "$1" != again ]; then
 	export PATH=/bin
 	mkdir /top && mount -o bind / /top && cd /top && mount -o move . / && exec chroot . /init again
 fi
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
 mkdir -p /proc /sys /dev /run /tmp /root /var
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
@@ -65,10 +65,12 @@ serve() {
 	poweroff -f
 }
 if [ -x /lib/systemd/systemd ]; then
-	mkdir -p /etc/systemd/system
-	printf '[Unit]\nDescription=test\nDefaultDependencies=no\n' >/etc/systemd/system/default.target
+	if [ ! -e /lib/systemd/system/basic.target ]; then
+		mkdir -p /etc/systemd/system
+		printf '[Unit]\nDescription=test\nDefaultDependencies=no\n' >/etc/systemd/system/default.target
+	fi
 	(until systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do sleep 0.2; done; serve) &
-	exec /lib/systemd/systemd --system --unit=default.target --log-target=kmsg --log-level=notice
+	exec /lib/systemd/systemd --system --log-target=kmsg --log-level=notice
 fi
 serve
 """
@@ -184,19 +186,35 @@ def start_system_bus(guest):
     guest.text(f"printf %s {shlex.quote(BUS_CONF)} >/etc/dbus.conf; systemctl daemon-reload; systemctl start dbus.socket dbus.service")
 
 
+# Folders that Debian has for the name alone.
+MERGED = ("bin", "sbin", "lib", "lib64")
+# What of a package nothing runs.
+UNUSED = re.compile(r"/usr/share/(doc|man|locale|bug|lintian|zsh|bash-completion|gettext|xml|initramfs-tools)/|/usr/lib/udev/hwdb\.d/|"
+                    r"/etc/(init\.d|rc\w*\.d|default)/")
+
+
 class Archive:
     """A cpio archive in the kernel's format, uncompressed: under emulation unpacking costs more than loading."""
 
     def __init__(self):
         self.parts, self.names, self.ino = [], set(), 1
+        for name in MERGED:
+            self.entry("usr/" + name, stat.S_IFDIR | 0o755)
+            self._add(name, stat.S_IFLNK | 0o777, b"usr/" + name.encode())
 
     def entry(self, name, mode, data=b""):
+        """The first of a name stays."""
         name = name.strip("/")
+        if name.split("/")[0] in MERGED:
+            name = "usr/" + name
         if name in self.names:
             return
         parent = os.path.dirname(name)
         if parent:
             self.entry(parent, stat.S_IFDIR | 0o755)
+        self._add(name, mode, data)
+
+    def _add(self, name, mode, data):
         self.names.add(name)
         self.ino += 1
         raw = name.encode() + b"\0"
@@ -219,15 +237,42 @@ class Archive:
         for lib in libraries(path):
             self.copy(lib)
 
+    def tree(self, top):
+        """All that lies below a folder, with the libraries of its programs."""
+        for folder, _, names in os.walk(top):
+            for name in names:
+                path = os.path.join(folder, name)
+                self._as_is(path, os.path.relpath(path, top))
+
+    def package(self, name):
+        """What an installed package of Debian's holds, as it is here, with the libraries of its programs."""
+        r = subprocess.run(["dpkg", "-L", name], capture_output=True, text=True)
+        if r.returncode != 0:
+            raise Missing(f"{name} is not installed")
+        for path in r.stdout.splitlines():
+            if not UNUSED.match(path) and (os.path.islink(path) or os.path.isfile(path)):
+                self._as_is(path, path)
+
+    def _as_is(self, path, name):
+        if os.path.islink(path):
+            self.link(name, os.readlink(path))
+        elif os.access(path, os.X_OK) or ".so" in os.path.basename(path):
+            self.program(path, name)
+        else:
+            self.copy(path, name)
+
     def done(self):
         self.entry("TRAILER!!!", 0)
         return b"".join(self.parts)
 
 
 class Guest:
-    def __init__(self, devices, programs=(), files=(), modules=(), offered=(), cmdline="", memory_mib=512, limit_s=120):
+    def __init__(self, devices, programs=(), files=(), modules=(), offered=(), cmdline="", memory_mib=512, limit_s=120,
+                 texts=None, links=None, packages=(), trees=()):
         """programs: paths, or (path, name in the guest); files: the same, no libraries; modules are loaded at boot,
-        `offered` only lie in /lib/modules for modprobe. With systemd() among the programs it is the first process."""
+        `offered` only lie in /lib/modules for modprobe. With systemd() among the programs it is the first process.
+        texts, links: {name in the guest: what is in it, where it leads}; they go before all else. packages: names of Debian's;
+        trees: folders whose content is laid out at the guest's root."""
         if not os.path.exists(BUSYBOX):
             raise Missing("busybox-static is not installed")
         qemu = tool("qemu-system-x86_64")
@@ -235,15 +280,19 @@ class Guest:
         self.kernel = find_kernel()
         self.dir = tempfile.mkdtemp(prefix="gpubay-vm-")
         try:
-            self._build(programs, files, modules, offered)
+            self._build(programs, files, modules, offered, texts or {}, links or {}, packages, trees)
             self._start(qemu, devices, cmdline, memory_mib)
         except BaseException:
             self.close()
             raise
 
-    def _build(self, programs, files, modules, offered):
+    def _build(self, programs, files, modules, offered, texts, links, packages, trees):
         image, release, root = self.kernel
         a = Archive()
+        for name, text in texts.items():
+            a.file(name, text.encode())
+        for name, target in links.items():
+            a.link(name, target)
         a.file("init", INIT.encode(), 0o755)
         a.copy(BUSYBOX, "bin/busybox")
         base = os.path.join(root, "lib/modules", release)
@@ -263,6 +312,10 @@ class Guest:
             a.program(*(p if isinstance(p, tuple) else (p,)))
         for p in files:
             a.copy(*(p if isinstance(p, tuple) else (p,)))
+        for top in trees:
+            a.tree(top)
+        for name in packages:
+            a.package(name)
         with open(os.path.join(self.dir, "initrd"), "wb") as f:
             f.write(a.done())
 
