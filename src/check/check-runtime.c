@@ -213,8 +213,32 @@ static void run_versions(struct check *c)
 		}
 }
 
+/* What a container would fail on when it is started, or would not be given. */
+static void run_specs(struct check *c)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < c->snap->cdi_specs.n; i++) {
+		const struct cdi_file *s = &c->snap->cdi_specs.v[i];
+		struct finding *f;
+
+		if (FIELD_KNOWN(s, cdi_file, fault) && *s->fault) {
+			f = check_add(c, "GB0414", s->path, NONE, "no engine can use %s", s->path);
+			check_evidence(c, f, s->path, s->fault, NULL);
+		}
+		if (s->missing.n == 0)
+			continue;
+		f = check_add(c, "GB0413", s->path, NONE, "%s hands out %s, which is not here", s->path,
+			      s->missing.v[0]);
+		for (k = 0; k < s->missing.n; k++)
+			check_evidence(c, f, s->missing.v[k], "missing", NULL);
+		if (s->ours)
+			check_remedy(c, f, "Renew it: 'gpubay cdi generate' as root; gpubayd does that by itself.");
+	}
+}
+
 const struct check_fn check_runtime_fns[] = {
 	{"runtime", "GB0401", run_broken},  {"runtime", "GB0402 GB0403", run_cdi},
 	{"runtime", "GB0404 GB0405 GB0406 GB0409", run_marks}, {"runtime", "GB0407", run_dirs}, {"runtime", "GB0407", run_apart},
-	{"runtime", "GB0408", run_versions}, {0},
+	{"runtime", "GB0408", run_versions}, {"runtime", "GB0413 GB0414", run_specs}, {0},
 };

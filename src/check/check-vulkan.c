@@ -91,16 +91,34 @@ static const char *say_result(struct vulkan *v, const struct vulkan_file *f)
 	}
 }
 
-static void nodes_evidence(struct vulkan *v, struct finding *f, enum gpu_vendor vendor)
+/* Nodes that a driver looks for and does not find. */
+static void nodes_evidence(struct vulkan *v, struct finding *f, const struct gpu *g,
+			   const struct facts_vulkan_driver *row)
 {
-	uint32_t i, k;
+	uint32_t k;
 
-	for (i = 0; i < v->c->snap->gpus.n; i++) {
-		const struct gpu *g = &v->c->snap->gpus.v[i];
+	for (k = 0; k < g->nodes_missing.n; k++)
+		check_evidence(v->c, f, g->nodes_missing.v[k], "missing", NULL);
+	for (k = 0; k < g->drm.n; k++) {
+		const struct drm_node *d = &v->c->snap->drm.v[g->drm.v[k]];
 
-		for (k = 0; g->vendor == vendor && k < g->nodes_missing.n; k++)
-			check_evidence(v->c, f, g->nodes_missing.v[k], "missing", NULL);
+		if (FIELD_KNOWN(d, drm_node, path) && !*d->path)
+			check_evidence(v->c, f, arena_printf(v->c->arena, "/dev/dri/%s", d->name),
+				       "missing", NULL);
 	}
+	if (row && row->node && FIELD_KNOWN(g, gpu, nodes) && !strs_has(&g->nodes, row->node) &&
+	    !strs_has(&g->nodes_missing, row->node))
+		check_evidence(v->c, f, row->node, "missing", NULL);
+}
+
+static void nodes_of_all(struct vulkan *v, struct finding *f, enum gpu_vendor vendor,
+			 const struct facts_vulkan_driver *row)
+{
+	uint32_t i;
+
+	for (i = 0; i < v->c->snap->gpus.n; i++)
+		if (v->c->snap->gpus.v[i].vendor == vendor)
+			nodes_evidence(v, f, &v->c->snap->gpus.v[i], row);
 }
 
 static void file_broken(struct vulkan *v, const struct vulkan_file *d)
@@ -117,7 +135,7 @@ static void file_broken(struct vulkan *v, const struct vulkan_file *d)
 		check_evidence(v->c, f, d->library_path ? d->library_path : d->library, d->error,
 			       NULL);
 	if (str_eq(id, "GB0107"))
-		nodes_evidence(v, f, d->vendor);
+		nodes_of_all(v, f, d->vendor, row_of(d));
 	/* What no GPU here wants hurts nobody, unless loading it alone brings programs down. */
 	if (!has_gpu_of(v->c->snap, d->vendor) && !str_eq(id, "GB0108"))
 		f->severity = SEVERITY_NOTE;
@@ -314,7 +332,7 @@ static void not_seen(struct vulkan *v, uint32_t gpu, const struct vulkan_file *d
 		f = check_add(v->c, "GB0115", subject, gpu,
 			      "%s: its Vulkan driver fails, and nodes of other GPUs are missing",
 			      g->name);
-		nodes_evidence(v, f, g->vendor);
+		nodes_of_all(v, f, g->vendor, NULL);
 	} else {
 		f = check_add(v->c, "GB0120", subject, gpu,
 			      "%s: the Vulkan driver %s does not see it", g->name,

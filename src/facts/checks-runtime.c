@@ -55,5 +55,14 @@ const struct check_row checks_runtime[] = {
 	 "Podman without root needs a user namespace, and the kernel or AppArmor refuses it.",
 	 "Start containers as root, or let users make namespaces.",
 	 "ubuntu.com security: restricted unprivileged user namespaces; linux Documentation/admin-guide/sysctl"},
+	{"GB0413", SEVERITY_WARNING, "runtime", "CDI specs", "CDI spec hands out a device that is not here",
+	 "A container that asks for it does not start ('failed to stat'). Nodes are numbered anew when GPUs come and go, and a spec that was "
+	 "written before that is stale.",
+	 "Renew it with what wrote it (nvidia-ctk cdi generate), or remove it and let 'gpubay cdi generate' write one.",
+	 "NVIDIA/nvidia-container-toolkit#885"},
+	{"GB0414", SEVERITY_WARNING, "runtime", "CDI specs", "CDI spec cannot be used",
+	 "Engines leave out a spec that they cannot read: the devices in it are unknown to them.",
+	 "Renew or remove the file; 'gpubay cdi validate' says more.",
+	 "cncf-tags/container-device-interface pkg/cdi/spec.go"},
 	{0},
 };

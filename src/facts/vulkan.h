@@ -15,6 +15,7 @@ struct facts_vulkan_driver {
 	bool shared;            /* comes in one package with drivers for other GPUs: being there means nothing */
 	const char *companions; /* libraries of the same version that it opens at run time, space separated; NULL: none */
 	const char *source;
+	const char *node;       /* device node that it opens beside the GPU's; NULL: none */
 };
 extern const struct facts_vulkan_driver facts_vulkan_drivers[]; /* ended by a zeroed row */
 /* By a library's file name without its folder; NULL when not known. */

@@ -58,6 +58,8 @@ FIELD_STRUCT(runtime, RUNTIME)
 	F(S, version, str, _, 0, "version of the specification") \
 	F(S, version_number, u32, _, FIELD_HIDDEN, "major << 16 | minor << 8 | patch") \
 	F(S, devices, strs, _, 0, "names of its devices") \
+	F(S, missing, strs, _, 0, "device nodes that it names and that are not here") \
+	F(S, fault, str, _, 0, "why no engine can use it; empty when it can be read") \
 	F(S, ours, b, _, 0, "written by gpubay")
 FIELD_STRUCT(cdi_file, CDI_FILE)
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Container engines and CDI specs, by files alone: no engine is started or asked. */
+/* Container engines, by files alone: none is started or asked. */
 #include "probe/runtime.h"
 
 #include "base/parse.h"
-#include "format/json.h"
-#include "format/yaml.h"
 
 #include <errno.h>
 
 #define PHASE "runtime"
-enum { FILES_MAX = 256, SPEC_MAX = 4 * 1024 * 1024 };
+enum { FILES_MAX = 256 };
 
 struct runtime_mark *runtime_mark(struct probe *p, struct runtime *r, enum runtime_mark_kind kind, const char *file,
 				  uint32_t line, const char *key, const char *value)
@@ -170,7 +168,7 @@ void runtime_cdi(struct runtime *r, int on, const char *file, uint32_t line)
 }
 
 /* "5:25.0.3-1~ubuntu.22.04" is 25.0.3. */
-static bool version_parse(struct probe *p, const char *text, const char **ret, uint32_t *ret_number)
+bool runtime_version_parse(struct probe *p, const char *text, const char **ret, uint32_t *ret_number)
 {
 	const char *colon = strchr(text, ':'), *from = colon ? colon + 1 : text;
 	struct strs parts = str_split(p->a, arena_strn(p->a, from, strspn(from, "0123456789.")), ".");
@@ -192,7 +190,7 @@ static void find_version(struct probe *p, struct runtime *r, const struct facts_
 	if (tree_answer(p->tree, p->a, "package", e->packages, &answer) < 0 || !*answer)
 		return;
 	FIELD_SET(r, runtime, package, answer);
-	if (!version_parse(p, answer, &version, &number))
+	if (!runtime_version_parse(p, answer, &version, &number))
 		return;
 	FIELD_SET(r, runtime, version, version);
 	FIELD_SET(r, runtime, version_number, number);
@@ -257,121 +255,11 @@ static void probe_bundles(struct probe *p)
 		}
 }
 
-/* What a spec says of itself; the texts are kept. */
-static void spec_take(struct probe *p, struct cdi_file *f, const char *kind, const char *version)
-{
-	const char *unused;
-
-	if (kind)
-		FIELD_SET(f, cdi_file, kind, arena_str(p->a, kind));
-	if (version) {
-		FIELD_SET(f, cdi_file, version, arena_str(p->a, version));
-		if (version_parse(p, version, &unused, &f->version_number))
-			FIELD_KNOW(f, cdi_file, version_number);
-	}
-	FIELD_KNOW(f, cdi_file, devices);
-}
-
-static void read_spec_yaml(struct probe *p, struct cdi_file *f, const char *text, size_t n)
-{
-	const struct yaml *devices;
-	struct yaml *doc;
-	uint32_t i;
-
-	if (yaml_parse(p->a, f->path, text, n, &doc, NULL) < 0)
-		return;
-	spec_take(p, f, yaml_str(yaml_get(doc, "kind")), yaml_str(yaml_get(doc, "cdiVersion")));
-	devices = yaml_get(doc, "devices");
-	for (i = 0; devices && i < devices->list.n; i++)
-		if (yaml_str(yaml_get(devices->list.v[i], "name")))
-			strs_add(p->a, &f->devices, yaml_str(yaml_get(devices->list.v[i], "name")));
-}
-
-static void read_spec_json(struct probe *p, struct cdi_file *f, const char *text, size_t n)
-{
-	json_t *doc CLEANUP(json_freep) = NULL, *one;
-	size_t i;
-
-	if (json_read(f->path, text, n, &doc, NULL) < 0)
-		return;
-	spec_take(p, f, json_get_str(doc, "kind"), json_get_str(doc, "cdiVersion"));
-	json_array_foreach(json_object_get(doc, "devices"), i, one)
-		if (json_get_str(one, "name"))
-			strs_add(p->a, &f->devices, arena_str(p->a, json_get_str(one, "name")));
-}
-
-static void read_spec(struct probe *p, const char *path)
-{
-	struct cdi_file *f = LIST_PUSH(p->a, &p->snap->cdi_specs);
-	char *text;
-	size_t n;
-	int r = tree_read_file(p->root, path, p->a, SPEC_MAX, &text, &n);
-
-	FIELD_SET(f, cdi_file, path, arena_printf(p->a, "/%s", path));
-	FIELD_SET(f, cdi_file, ours, str_starts(str_base(path), "gpubay-"));
-	if (r < 0)
-		snapshot_gap(p->snap, PHASE, path, r);
-	else if (str_ends(path, ".yaml"))
-		read_spec_yaml(p, f, text, n);
-	else
-		read_spec_json(p, f, text, n);
-}
-
-/* /var/run is there, and no link. */
-static bool var_run_apart(const struct tree_dir *root, struct arena *a)
-{
-	const char *target;
-
-	return tree_readlink(root, "var/run", a, &target) == -EINVAL;
-}
-
-static void folder_add(struct arena *a, const char *dir, bool apart, struct strs *ret)
-{
-	char *path = arena_str(a, *dir == '/' ? dir + 1 : "");
-	size_t n = strlen(path);
-
-	while (n && path[n - 1] == '/')
-		path[--n] = '\0';
-	if (!apart && str_starts(path, "var/run/"))
-		path += strlen("var/");
-	if (*path && !strs_has(ret, path))
-		strs_add(a, ret, path);
-}
-
-void runtime_spec_folders(const struct tree_dir *root, const struct snapshot *s, struct arena *a, struct strs *ret)
-{
-	bool apart = var_run_apart(root, a);
-	uint32_t i, k;
-
-	*ret = (struct strs){0};
-	folder_add(a, "/etc/cdi", apart, ret);
-	folder_add(a, "/run/cdi", apart, ret);
-	folder_add(a, "/var/run/cdi", apart, ret);
-	for (i = 0; s && i < s->runtimes.n; i++)
-		for (k = 0; k < s->runtimes.v[i].cdi_spec_dirs.n; k++)
-			folder_add(a, s->runtimes.v[i].cdi_spec_dirs.v[k], apart, ret);
-}
-
-static void probe_specs(struct probe *p)
-{
-	struct strs folders, names;
-	uint32_t i, k;
-
-	runtime_spec_folders(p->root, p->snap, p->a, &folders);
-	for (i = 0; i < folders.n; i++) {
-		if (tree_list(p->root, folders.v[i], p->a, &names) < 0)
-			continue;
-		for (k = 0; k < names.n && k < FILES_MAX; k++)
-			if (str_ends(names.v[k], ".json") || str_ends(names.v[k], ".yaml"))
-				read_spec(p, arena_printf(p->a, "%s/%s", folders.v[i], names.v[k]));
-	}
-}
-
 /* What gpubay writes to /run/cdi is not where this engine looks. */
 static void mark_apart(struct probe *p, struct runtime *r)
 {
 	if (FIELD_KNOWN(r, runtime, cdi_spec_dirs) && strs_has(&r->cdi_spec_dirs, "/var/run/cdi") && !strs_has(&r->cdi_spec_dirs, "/run/cdi") &&
-	    var_run_apart(p->root, p->a))
+	    runtime_var_run_apart(p->root, p->a))
 		runtime_mark(p, r, RUNTIME_MARK_KIND_APART, "/var/run", 0, "cdi-spec-dirs", "/var/run/cdi");
 }
 
@@ -385,5 +273,5 @@ void probe_runtime(struct probe *p)
 	probe_bundles(p);
 	for (i = 0; i < p->snap->runtimes.n; i++)
 		mark_apart(p, &p->snap->runtimes.v[i]);
-	probe_specs(p);
+	runtime_specs(p);
 }

@@ -46,6 +46,14 @@ void runtime_selinux(struct probe *p, struct runtime *r, bool labels);
 void runtime_rootless(struct probe *p, struct runtime *r);
 void runtime_oci(struct probe *p, struct runtime *r);
 
+/* "1:5.4.2+ds1-2": the version in it, and as a number; false when there is none. */
+bool runtime_version_parse(struct probe *p, const char *text, const char **ret, uint32_t *ret_number);
+
+/* /var/run is there, and no link. */
+bool runtime_var_run_apart(const struct tree_dir *root, struct arena *a);
+/* Every CDI spec in the folders that all engines look into. */
+void runtime_specs(struct probe *p);
+
 /* The engines. */
 void runtime_podman(struct probe *p, struct runtime *r);
 void runtime_docker(struct probe *p, struct runtime *r);

@@ -151,6 +151,17 @@ def m_1gpu_reports_nvidia_container(name):
     return m
 
 
+def m_1gpu_reports_nvidia_no_nodes(name):
+    m = based_on(vendors.m_1gpu_rtx4090_ready, name, "a container with NVIDIA's Vulkan driver and without the nodes it looks for")
+    m.tree.put("run/.containerenv", __import__("capture").Node("file", b""))
+    for node in ("nvidia-modeset", "dri/renderD128", "dri/card1"):
+        m.tree.remove(f"dev/{node}")
+    vulkan(m, [LLVMPIPE])
+    files(m, [icd("nvidia_icd.json", "libGLX_nvidia.so.0", "no entry point", vendor="nvidia",
+                  error="it loads, but has no vkCreateInstance: something it needs at run time is missing"), LVP])
+    return m
+
+
 def m_1gpu_reports_nvidia_incomplete(name):
     m = based_on(vendors.m_1gpu_rtx4090_ready, name, "RTX 4090 whose Vulkan driver was passed in without its shader compiler")
     vulkan(m, [], error="vkCreateInstance: VK_ERROR_INCOMPATIBLE_DRIVER")

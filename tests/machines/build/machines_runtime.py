@@ -110,6 +110,14 @@ def m_1gpu_engines_spec_trouble(name):
     return m
 
 
+def m_1gpu_engines_spec_stale(name):
+    m = host(name, "a spec from before the nodes were numbered anew, and one that was cut off", podman="5.4.2+ds1-2")
+    m.tree.file("etc/cdi/nvidia.yaml", "cdiVersion: 0.5.0\nkind: nvidia.com/gpu\ndevices:\n- name: '0'\n  containerEdits:\n    deviceNodes:\n    - path: /dev/dri/renderD129\n"
+                "containerEdits:\n  deviceNodes:\n  - path: /dev/nvidiactl\n    hostPath: /dev/nvidiactl\n")
+    m.tree.file("etc/cdi/cut.json", '{"cdiVersion": "0.5.0", "kind": ')
+    return m
+
+
 def m_1gpu_k3s_template(name):
     m = host(name, "k3s whose containerd template takes nothing of what k3s generates")
     m.tree.file("usr/local/bin/k3s", "")
