@@ -87,6 +87,8 @@ int cli_snapshot(struct cli *c, unsigned phases);
  * (0: what the GPUs call for), `gpu` is an index or NONE for all. Starts workers on the live machine. 0.
  */
 int cli_reports(struct cli *c, unsigned phases, unsigned kinds, uint32_t gpu);
+/* The same for topics of checks: asks the libraries that they are about; nothing where they are about none. 0. */
+int cli_reports_for(struct cli *c, unsigned phases, const struct strs *topics);
 /* Findings of all checks (or topics) with the options' expectations (--vendor). */
 int cli_findings(struct cli *c, const struct strs *topics, struct finding_list *ret);
 /* The GPU an argument names: its index, or NONE with the message printed and *ret_status set. */

@@ -35,6 +35,31 @@ int cli_reports(struct cli *c, unsigned phases, unsigned kinds, uint32_t gpu)
 	return 0;
 }
 
+/* Libraries by the topic that judges them; 0 stands for all that the GPUs call for. */
+static const struct {
+	const char *topic;
+	unsigned kinds;
+} topic_kinds[] = {
+	{"vulkan", 1u << REPORT_KIND_VULKAN | 1u << REPORT_KIND_VULKAN_FILES | 1u << REPORT_KIND_NVML},
+	{"media", 1u << REPORT_KIND_VA | 1u << REPORT_KIND_VPL | 1u << REPORT_KIND_NVCODEC},
+	{"userspace", 0},
+};
+
+int cli_reports_for(struct cli *c, unsigned phases, const struct strs *topics)
+{
+	bool any = false, all = false;
+	unsigned kinds = 0, i;
+
+	for (i = 0; i < ARRAY_LEN(topic_kinds); i++) {
+		if (!strs_has(topics, topic_kinds[i].topic))
+			continue;
+		any = true;
+		all |= !topic_kinds[i].kinds;
+		kinds |= topic_kinds[i].kinds;
+	}
+	return any ? cli_reports(c, phases, all ? 0 : kinds, NONE) : 0;
+}
+
 const char *say_outcome(struct cli *c, const struct report *r)
 {
 	const char *name = enum_name(&report_outcome_tab, r->outcome);

@@ -55,7 +55,9 @@ static int run(struct cli *c)
 	int r = take_topics(c, &topics);
 
 	if (r == 0)
-		r = cli_snapshot(c, PROBE_ALL | PROBE_REPORTS);
+		r = cli_snapshot(c, topics.n ? PROBE_ALL : PROBE_ALL | PROBE_REPORTS);
+	if (r == 0 && topics.n)
+		r = cli_reports_for(c, PROBE_ALL, &topics);
 	if (r)
 		return r;
 	if (cli_value(c, "gpu") && (gpu = cli_gpu(c, cli_value(c, "gpu"), &r)) == NONE)

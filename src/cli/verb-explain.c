@@ -29,7 +29,7 @@ static void print_here(struct cli *c, const struct check_row *row, json_t *doc)
 	uint32_t i;
 
 	strs_add(c->a, &topic, row->topic);
-	if (cli_findings(c, &topic, &findings))
+	if (cli_reports_for(c, PROBE_ALL, &topic) || cli_findings(c, &topic, &findings))
 		return;
 	for (i = 0; i < findings.n; i++)
 		if (str_eq(findings.v[i].id, row->id))
