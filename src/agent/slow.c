@@ -133,10 +133,12 @@ static struct tree *open_tree(const char *root)
 bool slow_refresh(struct slow *slow, const char *root)
 {
 	static const struct probe_request request = {.phases = PROBE_PLATFORM | PROBE_MODULES | PROBE_RUNTIME};
+	static const char *const packages[] = {"var/lib/dpkg/status", "lib/apk/db/installed", "var/lib/pacman/local"};
 	struct cdi_wish wish;
 	struct tree *t CLEANUP(tree_freep) = NULL;
 	struct stamper stamper = {.slow = slow, .root = root};
 	struct snapshot *s;
+	unsigned i;
 
 	if (is_current(slow))
 		return false;
@@ -148,8 +150,9 @@ bool slow_refresh(struct slow *slow, const char *root)
 		return true;
 	t->on_read = on_read;
 	t->on_read_arg = &stamper;
-	/* Answered from dpkg's database, and answers are not told. */
-	stamp_path(&stamper, "var/lib/dpkg/status", true);
+	/* What answers are read from is not told. */
+	for (i = 0; i < ARRAY_LEN(packages); i++)
+		stamp_path(&stamper, packages[i], true);
 	s = probe_snapshot(t, &request);
 	cdi_wish_read(t, slow->a, &wish);
 	cdi_files_settings(s, t, &wish, slow->a, &slow->cdi);

@@ -29,6 +29,11 @@ static bool cdi_on(const struct runtime *r)
 	return FIELD_KNOWN(r, runtime, cdi) && r->cdi;
 }
 
+static const char *release(struct check *c, uint32_t v)
+{
+	return arena_printf(c->arena, "%u.%u", v >> 16, v >> 8 & 0xff);
+}
+
 static void run_broken(struct check *c)
 {
 	uint32_t i, k;
@@ -92,7 +97,7 @@ static bool has_kind(const struct snapshot *s, enum runtime_kind kind)
 /* The switch is the CRI plugin's, which a kubelet asks. Where docker brought containerd along nobody does. */
 static bool is_only_dockers(struct check *c, const struct runtime *r)
 {
-	return r->kind == RUNTIME_KIND_CONTAINERD && !*r->managed_by && !*r->cdi_file && has_kind(c->snap, RUNTIME_KIND_DOCKER) &&
+	return r->kind == RUNTIME_KIND_CONTAINERD && !*r->managed_by && !(r->cdi_file && *r->cdi_file) && has_kind(c->snap, RUNTIME_KIND_DOCKER) &&
 	       !has_kind(c->snap, RUNTIME_KIND_KUBELET);
 }
 
@@ -109,14 +114,35 @@ static void run_cdi(struct check *c)
 			continue;
 		if (FIELD_KNOWN(r, runtime, version_number) && r->version_number < e->cdi_since) {
 			f = check_add(c, "GB0402", r->program, NONE, "%s %s does not know CDI", name_of(c, r), r->version);
-			check_evidence(c, f, r->program, r->version,
-				       arena_printf(c->arena, "%u.%u", e->cdi_since >> 16, e->cdi_since >> 8 & 0xff));
+			check_evidence(c, f, r->program, r->version, release(c, e->cdi_since));
 		} else {
 			f = check_add(c, "GB0403", r->program, NONE, "CDI is switched off in %s", name_of(c, r));
 			check_evidence(c, f, *r->cdi_file ? place(c, r->cdi_file, r->cdi_line) : r->program,
 				       *r->cdi_file ? "false" : "not set", "true");
 			remedy_switch(c, f, r);
 		}
+	}
+}
+
+/* Said, because silence would mean that CDI is on. */
+static void run_unknown(struct check *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->snap->runtimes.n && c->snap->gpus.n; i++) {
+		const struct runtime *r = &c->snap->runtimes.v[i];
+		const struct facts_engine *e = facts_engine_find(r->kind);
+		struct finding *f;
+
+		if (FIELD_KNOWN(r, runtime, cdi) || FIELD_KNOWN(r, runtime, version_number) || *r->managed_by || is_only_dockers(c, r))
+			continue;
+		f = check_add(c, "GB0415", r->program, NONE, "whether %s takes CDI names is not known", name_of(c, r));
+		check_evidence(c, f, r->program, "of no package whose release can be read", NULL);
+		if (e->cdi_since == e->cdi_default)
+			check_remedy(c, f, "See '%s --version': %s and later take CDI names.", r->program, release(c, e->cdi_since));
+		else
+			check_remedy(c, f, "See '%s --version': %s and later have CDI on, those from %s on can switch it on.", r->program,
+				     release(c, e->cdi_default), release(c, e->cdi_since));
 	}
 }
 
@@ -240,5 +266,5 @@ static void run_specs(struct check *c)
 const struct check_fn check_runtime_fns[] = {
 	{"runtime", "GB0401", run_broken},  {"runtime", "GB0402 GB0403", run_cdi},
 	{"runtime", "GB0404 GB0405 GB0406 GB0409", run_marks}, {"runtime", "GB0407", run_dirs}, {"runtime", "GB0407", run_apart},
-	{"runtime", "GB0408", run_versions}, {"runtime", "GB0413 GB0414", run_specs}, {0},
+	{"runtime", "GB0408", run_versions}, {"runtime", "GB0413 GB0414", run_specs}, {"runtime", "GB0415", run_unknown}, {0},
 };

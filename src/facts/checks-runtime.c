@@ -64,5 +64,10 @@ const struct check_row checks_runtime[] = {
 	 "Engines leave out a spec that they cannot read: the devices in it are unknown to them.",
 	 "Renew or remove the file; 'gpubay cdi validate' says more.",
 	 "cncf-tags/container-device-interface pkg/cdi/spec.go"},
+	{"GB0415", SEVERITY_NOTE, "runtime", "container engines on machines with GPUs", "an engine's release is not known",
+	 "Whether CDI is on depends on the release. It is read from the package databases of Debian, Arch and Alpine; an engine from elsewhere "
+	 "has to be asked itself, which gpubay does not.",
+	 "Ask the engine for its release ('PROGRAM --version') and compare it with the ones that are named.",
+	 "facts of gpubay: src/facts/engines.c"},
 	{0},
 };

@@ -4,15 +4,15 @@
 #define V ENGINE_VERSION
 
 const struct facts_engine facts_engines[] = {
-	{RUNTIME_KIND_PODMAN, "Podman", "usr/bin/podman usr/local/bin/podman", "podman", V(4, 1, 0), V(4, 1, 0), NULL,
+	{RUNTIME_KIND_PODMAN, "Podman", "usr/bin/podman usr/local/bin/podman", "podman", NULL, V(4, 1, 0), V(4, 1, 0), NULL,
 	 "containers/podman RELEASE_NOTES.md: 3.2.0 first, 4.1.0 with a later specification"},
 	{RUNTIME_KIND_DOCKER, "Docker", "usr/bin/dockerd usr/sbin/dockerd usr/local/bin/dockerd", "docker-ce|docker.io|moby-engine",
-	 V(25, 0, 0), V(28, 2, 0), "docker", "docs.docker.com engine release notes 25.0 and 28.2: features.cdi"},
-	{RUNTIME_KIND_CONTAINERD, "containerd", "usr/bin/containerd usr/local/bin/containerd", "containerd.io|containerd", V(1, 7, 0),
+	 "docker-engine|docker", V(25, 0, 0), V(28, 2, 0), "docker", "docs.docker.com engine release notes 25.0 and 28.2: features.cdi"},
+	{RUNTIME_KIND_CONTAINERD, "containerd", "usr/bin/containerd usr/local/bin/containerd", "containerd.io|containerd", NULL, V(1, 7, 0),
 	 V(2, 0, 0), "containerd", "containerd/containerd docs/cri/config.md: enable_cdi; releases 1.7.0 and 2.0.0"},
-	{RUNTIME_KIND_CRIO, "CRI-O", "usr/bin/crio usr/local/bin/crio", "cri-o", V(1, 24, 0), V(1, 24, 0), "crio",
+	{RUNTIME_KIND_CRIO, "CRI-O", "usr/bin/crio usr/local/bin/crio", "cri-o", NULL, V(1, 24, 0), V(1, 24, 0), "crio",
 	 "cri-o/cri-o v1.24.0 docs/crio.conf.5.md: cdi_spec_dirs, which v1.23.5 has not"},
-	{RUNTIME_KIND_KUBELET, "kubelet", "usr/bin/kubelet usr/local/bin/kubelet", "kubelet", V(1, 28, 0), V(1, 29, 0), "kubelet",
+	{RUNTIME_KIND_KUBELET, "kubelet", "usr/bin/kubelet usr/local/bin/kubelet", "kubelet", NULL, V(1, 28, 0), V(1, 29, 0), "kubelet",
 	 "kubernetes keps/sig-node/4009-add-cdi-devices-to-device-plugin-api: DevicePluginCDIDevices alpha 1.28, beta 1.29, stable 1.31"},
 	{0},
 };

@@ -11,7 +11,8 @@ struct facts_engine {
 	enum runtime_kind kind;
 	const char *name;        /* as its makers write it */
 	const char *programs;    /* any of these: it is installed; space separated */
-	const char *packages;    /* in dpkg's database, the first that is installed; '|' separated */
+	const char *packages;    /* in the system's database, the first that is installed; '|' separated */
+	const char *elsewhere;   /* what others than Debian call it, asked when none of these is there; NULL: the same */
 	uint32_t cdi_since;      /* first release that knows CDI */
 	uint32_t cdi_default;    /* first release that has it on unless told otherwise */
 	const char *unit;        /* what to restart; NULL: nothing runs */

@@ -11,7 +11,7 @@
 
 static const char *const kept_keys[] = {
 	"version", "imports", "enable_cdi", "cdi_spec_dirs", "cdi-spec-dirs", "cdi", "default_runtime_name", "default_runtime",
-	"default-runtime", "runtime", "runtime_path", "runtime_type", "path", "BinaryName", "runtimes", "kind", "apiVersion",
+	"default-runtime", "runtime", "runtime_path", "runtime_type", "path", "BinaryName", "runtimes", "kind", "apiVersion", "cdiVersion",
 };
 
 static const char *const kept_texts[] = {"run.oci.keep_original_groups=1"};

@@ -187,7 +187,8 @@ static void find_version(struct probe *p, struct runtime *r, const struct facts_
 	const char *answer, *version;
 	uint32_t number, cdi;
 
-	if (tree_answer(p->tree, p->a, "package", e->packages, &answer) < 0 || !*answer)
+	if ((tree_answer(p->tree, p->a, "package", e->packages, &answer) < 0 || !*answer) &&
+	    (!e->elsewhere || tree_answer(p->tree, p->a, "package", e->elsewhere, &answer) < 0 || !*answer))
 		return;
 	FIELD_SET(r, runtime, package, answer);
 	if (!runtime_version_parse(p, answer, &version, &number))

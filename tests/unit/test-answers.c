@@ -377,6 +377,44 @@ static void test_pciname(void **state)
 	arena_free(a);
 }
 
+static void make_folders(const char *dir, const char *path)
+{
+	struct arena *a CLEANUP(arena_freep) = arena_new();
+	const char *at;
+
+	for (at = strchr(path, '/'); at; at = strchr(at + 1, '/'))
+		mkdir(arena_printf(a, "%s/%.*s", dir, (int)(at - path), path), 0755);
+}
+
+/* The same question to each system's database. */
+static void test_packages(void **state)
+{
+	static const struct {
+		const char *path, *text, *answer;
+	} cases[] = {
+		{"var/lib/dpkg/status",
+		 "Package: docker-ce\nStatus: deinstall ok config-files\nVersion: 5:20.1\n\nPackage: docker.io\nStatus: install ok installed\nVersion: 26.1.5+dfsg1-9\n",
+		 "26.1.5+dfsg1-9"},
+		{"lib/apk/db/installed", "C:Q1\nP:docker-cli\nV:1.0-r0\n\nP:docker-ce\nV:27.3.1-r4\nA:x86_64\n", "27.3.1-r4"},
+		{"lib/apk/db/installed", "P:podman\nV:5.2.2-r1\n", ""},
+		{"var/lib/pacman/local/docker-ce-1:28.5.1-1/desc", "", "1:28.5.1-1"},
+		{"var/lib/pacman/local/docker-ce-rootless-28.5.1-1/desc", "", ""},
+		{"usr/lib/sysimage/rpm/rpmdb.sqlite", "SQLite format 3", "ENODATA"},
+	};
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		char dir[] = "/tmp/gpubay-test-XXXXXX";
+		struct tree *t = tree_make(dir, "", 0);
+
+		make_folders(dir, cases[i].path);
+		write_file(dir, cases[i].path, cases[i].text, strlen(cases[i].text));
+		assert_answer(t, "package", "docker-ce|docker.io", cases[i].answer);
+		tree_free(t);
+		remove_all(dir);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_images),	    cmocka_unit_test(test_image_torn),
 		cmocka_unit_test(test_users),	    cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_modinfo),	    cmocka_unit_test(test_pciname),
+		cmocka_unit_test(test_packages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

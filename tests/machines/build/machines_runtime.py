@@ -62,6 +62,11 @@ def m_1gpu_engines_var_run_apart(name):
     return m
 
 
+def m_1gpu_engines_release_unknown(name):
+    return host(name, "Podman, Docker and a kubelet of no package whose release can be read: whether CDI is on cannot be said", podman=None, dockerd=None,
+                kubelet=None)
+
+
 def m_1gpu_engines_too_old(name):
     m = host(name, "Podman 3.0 and containerd 1.6, which know no CDI", podman="3.0.1+dfsg1-3+deb11u5", containerd="1.6.20~ds1-1+deb12u2")
     m.tree.file("etc/containerd/config.toml", f"version = 2\n[{CRI2}]\n  enable_cdi = true\n")
