@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "host/statefile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -49,11 +50,29 @@ void notes_clear(const char *run_dir, const char *id)
 		unlink(path);
 }
 
+/* Nearly always: then nobody has to be asked about. */
+static bool no_notes(const char *run_dir)
+{
+	char path[PATH_SIZE];
+	const struct dirent *e;
+	bool none = true;
+	DIR *d;
+
+	d = note_path(path, run_dir, "") ? opendir(path) : NULL;
+	while (d && none && (e = readdir(d)))
+		none = e->d_name[0] == '.';
+	if (d)
+		closedir(d);
+	return none;
+}
+
 bool notes_tidy(const char *run_dir, const struct snapshot *s)
 {
 	bool any = false;
 	uint32_t i;
 
+	if (no_notes(run_dir))
+		return false;
 	for (i = 0; i < s->gpus.n; i++) {
 		if (notes_read(run_dir, s->gpus.v[i].id) != GPU_STATE_SAFE_TO_UNPLUG)
 			continue;

@@ -9,6 +9,8 @@
 
 enum { STAMPS_MAX = 4096 };
 
+#define FIRMWARE "lib/firmware"
+
 /* inode 0: it was not there. Where only that was asked, entries that come and go in a folder (/run) do not matter. */
 struct stamp {
 	const char *path;
@@ -65,18 +67,24 @@ struct stamper {
 
 static void stamp_path(struct stamper *w, const char *path, bool content)
 {
-	const char *full = arena_printf(w->slow->a, "%s/%s", w->root, path);
 	struct stamp_list *l = w->slow->stamps;
+	struct stamp s = {.path = arena_printf(w->slow->a, "%s/%s", w->root, path)};
+	const char *name = strrchr(path, '/');
 	uint32_t i;
 
 	for (i = 0; i < l->n; i++)
-		if (str_eq(l->v[i].path, full))
+		if (str_eq(l->v[i].path, s.path))
 			break;
 	if (i == STAMPS_MAX)
 		return;
 	if (i == l->n) {
-		LIST_PUSH(w->slow->a, l)->path = full;
-		take_stamp(full, &l->v[i]);
+		take_stamp(s.path, &s);
+		/* For each GPU dozens of files are looked for here: one that is missing comes only when its folder changes. */
+		if (!s.inode && str_starts(path, FIRMWARE "/")) {
+			stamp_path(w, arena_strn(w->slow->a, path, (size_t)(name - path)), true);
+			return;
+		}
+		*LIST_PUSH(w->slow->a, l) = s;
 	}
 	l->v[i].content |= content;
 }
