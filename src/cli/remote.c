@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "cli/outcome.h"
+#include "cli/root.h"
 #include "clients/act.h"
 #include "codec/json.h"
 #include "format/fields-json.h"
@@ -140,7 +141,7 @@ int remote_run(struct cli *c)
 	if (r == -EINVAL)
 		return cli_error(c, EXIT_USAGE, "%s", e.text);
 	if (r < 0)
-		return cli_error(c, EXIT_UNREADABLE, "%s. As root: sudo gpubay %s", e.text, c->verb->name);
+		return cli_error(c, EXIT_UNREADABLE, "%s. As root: %s", e.text, root_command(c));
 	status = follow(c, fd);
 	close(fd);
 	return status;

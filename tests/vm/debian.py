@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from guest import Guest, Missing, tool
 
 SRC, BUILD = os.environ["GPUBAY_SRC"], os.environ["GPUBAY_BUILD"]
-PACKAGES = ["systemd", "udev", "kmod", "dbus", "dbus-daemon", "dbus-system-bus-common", "polkitd"]
+PACKAGES = ["systemd", "udev", "kmod", "dbus", "dbus-daemon", "dbus-system-bus-common", "polkitd", "libpam-systemd", "libpam-modules"]
+PAM = "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_loginuid.so\nsession required pam_systemd.so\n"
 TEXTS = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/tmp:/bin/sh\n"
                   "messagebus:x:100:100::/nonexistent:/bin/false\npolkitd:x:101:101::/nonexistent:/bin/false\n",
@@ -24,6 +25,8 @@ TEXTS = {
     "etc/nsswitch.conf": "passwd: files\ngroup: files\n",
     "etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "etc/fstab": "",
+    "etc/pam.d/login": PAM,
+    "etc/pam.d/systemd-user": PAM,
     # What counts as a GPU here.
     "etc/gpubay/virtual-gpus": "",
 }
