@@ -54,24 +54,48 @@ static bool fits(const struct snapshot *s, const struct facts_steer *row, uint32
 	return !row->drivers || (driver && word_in(row->drivers, driver));
 }
 
-/* How many of the chosen GPUs the row is for are named before this one. */
-static uint32_t position_named(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen)
+/* Devices that ROCm makes of a GPU, each of its partitions being one; 0 where their number is not known. */
+static uint32_t devices_of(const struct snapshot *s, uint32_t gpu)
 {
+	const struct gpu *g = &s->gpus.v[gpu];
 	uint32_t i, n = 0;
 
-	for (i = 0; i < chosen->n && chosen->v[i] != gpu; i++)
-		n += fits(s, row, chosen->v[i]);
+	if (!FIELD_KNOWN(g, gpu, partition_mode) || str_eq(g->partition_mode, "SPX"))
+		return 1;
+	for (i = 0; i < g->slices.n; i++)
+		n += s->slices.v[g->slices.v[i]].kind == SLICE_KIND_PARTITION;
 	return n;
 }
 
-/* How many GPUs that a library sees come before this one: those of the machine, or the chosen ones where others are closed. */
-static uint32_t position_seen(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen, bool closed)
+/* Adds the devices of a GPU that the row is for; false where their number is not known. */
+static bool count_add(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, uint32_t *n)
 {
-	uint32_t i, n = 0;
+	uint32_t more = fits(s, row, gpu) ? devices_of(s, gpu) : 0;
 
-	for (i = 0; i < gpu; i++)
-		n += fits(s, row, i) && (!closed || u32s_has(chosen, i));
-	return n;
+	*n += more;
+	return more || !fits(s, row, gpu);
+}
+
+/* How many devices of the chosen GPUs the row is for are named before this one. */
+static bool position_named(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen, uint32_t *ret)
+{
+	uint32_t i;
+
+	for (i = *ret = 0; i < chosen->n && chosen->v[i] != gpu; i++)
+		if (!count_add(s, row, chosen->v[i], ret))
+			return false;
+	return true;
+}
+
+/* How many devices that a library sees come before this GPU: those of the machine, or of the chosen GPUs where others are closed. */
+static bool position_seen(const struct snapshot *s, const struct facts_steer *row, uint32_t gpu, const struct u32s *chosen, bool closed, uint32_t *ret)
+{
+	uint32_t i;
+
+	for (i = *ret = 0; i < gpu; i++)
+		if ((!closed || u32s_has(chosen, i)) && !count_add(s, row, i, ret))
+			return false;
+	return true;
 }
 
 static bool is_only_one(const struct snapshot *s, const struct gpu *g)
@@ -114,10 +138,22 @@ struct filling {
 	struct arena *a;
 };
 
+/* "8,9,10": the numbers of a GPU's devices from a first one on; NULL where their number is not known. */
+static const char *numbers(const struct filling *f, uint32_t gpu, uint32_t first)
+{
+	uint32_t n = devices_of(f->s, gpu), i;
+	const char *list = NULL;
+
+	for (i = 0; i < n; i++)
+		list = arena_printf(f->a, "%s%s%u", list ? list : "", list ? "," : "", first + i);
+	return list;
+}
+
 /* What stands for a letter; NULL when it is not known. */
 static const char *letter(const struct filling *f, uint32_t gpu, char c)
 {
 	const struct gpu *g = &f->s->gpus.v[gpu];
+	uint32_t first;
 
 	switch (c) {
 	case 't':
@@ -128,15 +164,16 @@ static const char *letter(const struct filling *f, uint32_t gpu, char c)
 	case 'd':
 		return is_only_one(f->s, g) ? arena_printf(f->a, "%04x", g->device_id) : NULL;
 	case 'i':
-		return arena_printf(f->a, "%u", position_seen(f->s, f->row, gpu, f->gpus, f->what & STEER_CLOSED));
+		return position_seen(f->s, f->row, gpu, f->gpus, f->what & STEER_CLOSED, &first) ? numbers(f, gpu, first) : NULL;
 	case 'n':
-		return arena_printf(f->a, "%u", position_named(f->s, f->row, gpu, f->gpus));
+		return position_named(f->s, f->row, gpu, f->gpus, &first) ? numbers(f, gpu, first) : NULL;
 	case 'u':
 		return alias_with(g, "GPU-");
 	case 'r':
 		return render_node(f->s, g);
 	case 'q':
-		return g->id_source == ID_SOURCE_AMD_UNIQUE_ID ? g->id + strlen("amd-") : NULL;
+		/* Partitions share it, and what fits more than one device fits none. */
+		return g->id_source == ID_SOURCE_AMD_UNIQUE_ID && devices_of(f->s, gpu) == 1 ? g->id + strlen("amd-") : NULL;
 	case 'a':
 		return va_driver(f->s, g);
 	case 'm':
