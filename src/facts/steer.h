@@ -19,7 +19,8 @@ enum {
 /*
  * Values are templates: %t pci-0000_03_00_0 as udev tags it, %v vendor and %d device in hex (unless another GPU here has the
  * same two), %u the driver's UUID, %i position among the GPUs of the row's drivers in PCI order, %n the same among the chosen
- * ones (of an AMD GPU in partitions those of all of them), %q AMD's unique id in hex where it names one device, %r render node, %a VA-API driver of the family, %m runtime of Quick Sync for the family.
+ * ones (of an AMD GPU in partitions those of all of them), %q AMD's unique id in hex where it names one device, %r render
+ * node, %a VA-API driver of the family, %m runtime of Quick Sync for the family.
  * A row whose template cannot be filled is left out, and the next row of the same variable is tried.
  */
 enum steer_how {

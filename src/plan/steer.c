@@ -60,7 +60,7 @@ static uint32_t devices_of(const struct snapshot *s, uint32_t gpu)
 	const struct gpu *g = &s->gpus.v[gpu];
 	uint32_t i, n = 0;
 
-	if (!FIELD_KNOWN(g, gpu, partition_mode) || str_eq(g->partition_mode, "SPX"))
+	if (!FIELD_KNOWN(g, gpu, partition_mode) || !*g->partition_mode || str_eq(g->partition_mode, "SPX"))
 		return 1;
 	for (i = 0; i < g->slices.n; i++)
 		n += s->slices.v[g->slices.v[i]].kind == SLICE_KIND_PARTITION;
