@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a GPU on the bus to one that programs can use: it answers, its memory windows have addresses, a driver is bound,
- * the nodes are there, and udev's entry. No driver is loaded for a GPU that does not answer or has no windows: some hang
+ * From a GPU on the bus to one that has a driver: it answers, its memory windows have addresses, a driver is bound. Its
+ * nodes come after that (attach-nodes.c). No driver is loaded for a GPU that does not answer or has no windows: some hang
  * the machine then (minisforum-docs/MS-02-Ultra#32, NVIDIA/open-gpu-kernel-modules#1109).
  */
 #include "base/parse.h"
-#include "facts/attach.h"
 #include "facts/checks.h"
 #include "facts/facts.h"
 #include "facts/reports.h"
@@ -15,15 +14,9 @@
 
 #include <errno.h>
 
-enum { TOOL_MS = 30000, BY_ITSELF_MS = 5000, MAYBE_MS = 1000, LOADED_MS = 2000, NODES_MS = 3000 };
+enum { BY_ITSELF_MS = 5000, MAYBE_MS = 1000, LOADED_MS = 2000 };
 
-struct one {
-	uint64_t address;
-	const char *id;
-	char text[PCI_ADDR_TEXT];
-};
-
-static uint32_t find(const struct attach *at, const struct one *o)
+uint32_t attach_find(const struct attach *at, const struct attach_one *o)
 {
 	uint32_t i;
 
@@ -33,10 +26,9 @@ static uint32_t find(const struct attach *at, const struct one *o)
 	return NONE;
 }
 
-/* The GPU in the snapshot of now; NULL, and told, when it is gone. */
-static const struct gpu *here(struct attach *at, const struct one *o)
+const struct gpu *attach_here(struct attach *at, const struct attach_one *o)
 {
-	uint32_t i = find(at, o);
+	uint32_t i = attach_find(at, o);
 
 	if (i != NONE && at->s->gpus.v[i].state != GPU_STATE_ABSENT)
 		return &at->s->gpus.v[i];
@@ -44,12 +36,12 @@ static const struct gpu *here(struct attach *at, const struct one *o)
 	return NULL;
 }
 
-static uint32_t index_of(const struct attach *at, const struct gpu *g)
+uint32_t attach_index(const struct attach *at, const struct gpu *g)
 {
 	return (uint32_t)(g - at->s->gpus.v);
 }
 
-static const char *first_evidence(struct attach *at, const struct gpu *g)
+const char *attach_first_evidence(struct attach *at, const struct gpu *g)
 {
 	const struct evidence *e = g->state_evidence.v;
 	uint32_t i;
@@ -65,7 +57,7 @@ static const char *first_evidence(struct attach *at, const struct gpu *g)
 /* Life. */
 
 /* What eject noted of it is over, now that it is wanted again; that it hangs is not. */
-static bool forget_note(struct attach *at, const struct one *o)
+static bool forget_note(struct attach *at, const struct attach_one *o)
 {
 	const char *text;
 	enum gpu_state state;
@@ -93,9 +85,9 @@ static const struct gpu *dead_sibling(const struct attach *at, const struct gpu 
 	return NULL;
 }
 
-static bool is_alive(struct attach *at, const struct one *o)
+bool attach_is_alive(struct attach *at, const struct attach_one *o)
 {
-	const struct gpu *g = here(at, o);
+	const struct gpu *g = attach_here(at, o);
 
 	if (!g)
 		return false;
@@ -105,25 +97,25 @@ static bool is_alive(struct attach *at, const struct one *o)
 		return !at->fx->dry && attach_fails(at, STEP_RESULT_FAILED, "GPU", "it is being taken out", "wait until that has ended");
 	}
 	if (g->state == GPU_STATE_UNAUTHORIZED)
-		return attach_fails(at, STEP_RESULT_FAILED, "PCIe tunnel", first_evidence(at, g), "let its box in: gpubay trust, then gpubay attach BOX");
+		return attach_fails(at, STEP_RESULT_FAILED, "PCIe tunnel", attach_first_evidence(at, g), "let its box in: gpubay trust, then gpubay attach BOX");
 	if (g->state == GPU_STATE_LOST)
-		return attach_fails_by(at, "it answers", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3020");
+		return attach_fails_by(at, "it answers", attach_index(at, g), NULL, "pci", attach_first_evidence(at, g), "GB3020");
 	if (g->state == GPU_STATE_WEDGED)
-		return attach_fails_by(at, "it works", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3021");
+		return attach_fails_by(at, "it works", attach_index(at, g), NULL, "pci", attach_first_evidence(at, g), "GB3021");
 	return true;
 }
 
 /* Windows. */
 
-static bool has_windows(struct attach *at, const struct one *o)
+static bool has_windows(struct attach *at, const struct attach_one *o)
 {
-	const struct gpu *g = &at->s->gpus.v[find(at, o)];
+	const struct gpu *g = &at->s->gpus.v[attach_find(at, o)];
 	const struct pci_device *d = &at->s->pci.v[g->pci];
 	uint64_t bytes = 0;
 	uint32_t k, n = 0;
 
 	if (g->state == GPU_STATE_NO_BAR)
-		return attach_fails_by(at, "memory windows", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3001");
+		return attach_fails_by(at, "memory windows", attach_index(at, g), NULL, "pci", attach_first_evidence(at, g), "GB3001");
 	for (k = 0; k < d->bars.n; k++)
 		if (d->bars.v[k].assigned && !d->bars.v[k].io && d->bars.v[k].index < 6) {
 			bytes += d->bars.v[k].size;
@@ -139,7 +131,7 @@ static bool has_windows(struct attach *at, const struct one *o)
 
 static bool has_driver(struct attach *at, void *arg)
 {
-	uint32_t i = find(at, arg);
+	uint32_t i = attach_find(at, arg);
 
 	return i != NONE && FIELD_KNOWN(&at->s->gpus.v[i], gpu, driver) && *at->s->gpus.v[i].driver;
 }
@@ -174,7 +166,7 @@ static bool load(struct attach *at, const struct gpu *g)
 	return attach_wrote(at, r, NULL, "gpubay check driver");
 }
 
-static bool ask_to_bind(struct attach *at, const struct one *o)
+static bool ask_to_bind(struct attach *at, const struct attach_one *o)
 {
 	const char *path = "/sys/bus/pci/drivers_probe";
 
@@ -194,9 +186,9 @@ static bool may_mend(const struct gpu *g, const char *id)
 	return str_eq(id, "GB1102") || str_eq(id, "GB1109") || (str_eq(id, "GB1101") && g->drivers_possible.n);
 }
 
-static bool may_bind(struct attach *at, const struct one *o)
+static bool may_bind(struct attach *at, const struct attach_one *o)
 {
-	const struct gpu *g = here(at, o), *dead = g ? dead_sibling(at, g) : NULL;
+	const struct gpu *g = attach_here(at, o), *dead = g ? dead_sibling(at, g) : NULL;
 	char address[PCI_ADDR_TEXT];
 	struct attach_why why;
 
@@ -207,7 +199,7 @@ static bool may_bind(struct attach *at, const struct one *o)
 				    arena_printf(at->a, "%s of the same vendor is lost: its driver may hang when it takes another",
 						 pci_addr_text(dead->address, address)),
 				    check_row_find("GB3020")->remedy);
-	if (at->m->why(at->m->arg, at->s, index_of(at, g), NULL, "driver", at->a, &why) && !may_mend(g, why.id) &&
+	if (at->m->why(at->m->arg, at->s, attach_index(at, g), NULL, "driver", at->a, &why) && !may_mend(g, why.id) &&
 	    check_row_find(why.id)->severity == SEVERITY_ERROR)
 		return attach_fails(at, STEP_RESULT_REFUSED, "driver", arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id),
 				    why.remedy);
@@ -218,14 +210,14 @@ static bool may_bind(struct attach *at, const struct one *o)
  * Loaded by udev when the GPU has just come, which it may also have a moment before we did; else by us. A module that is
  * loaded takes what is there by itself.
  */
-static bool see_it_loaded(struct attach *at, struct one *o)
+static bool see_it_loaded(struct attach *at, struct attach_one *o)
 {
 	const struct gpu *g;
 
 	if (attach_until(at, MIN(at->timeout_ms, (uint32_t)(at->arriving ? BY_ITSELF_MS : MAYBE_MS)), has_driver, o))
 		return true;
 	attach_look(at, true);
-	g = here(at, o);
+	g = attach_here(at, o);
 	if (!g || driver_is_there(at, g))
 		return g != NULL;
 	if (!load(at, g))
@@ -235,7 +227,7 @@ static bool see_it_loaded(struct attach *at, struct one *o)
 	return true;
 }
 
-static bool bind_marked(struct attach *at, struct one *o)
+static bool bind_marked(struct attach *at, struct attach_one *o)
 {
 	const struct gpu *g;
 
@@ -243,7 +235,7 @@ static bool bind_marked(struct attach *at, struct one *o)
 		return false;
 	if (has_driver(at, o))
 		return true;
-	if (!here(at, o) || !ask_to_bind(at, o))
+	if (!attach_here(at, o) || !ask_to_bind(at, o))
 		return false;
 	at->pending |= at->fx->dry;
 	if (at->fx->dry)
@@ -251,12 +243,12 @@ static bool bind_marked(struct attach *at, struct one *o)
 	if (attach_until(at, at->timeout_ms, has_driver, o))
 		return true;
 	attach_look(at, true);
-	g = here(at, o);
-	return g && attach_fails_by(at, "driver", index_of(at, g), NULL, "driver firmware", "no driver took it", "GB1109");
+	g = attach_here(at, o);
+	return g && attach_fails_by(at, "driver", attach_index(at, g), NULL, "driver firmware", "no driver took it", "GB1109");
 }
 
 /* A driver that hangs holds the device's lock: others are warned before, and told after. */
-static bool bind(struct attach *at, struct one *o)
+static bool bind(struct attach *at, struct attach_one *o)
 {
 	struct err e = {0};
 	bool bound;
@@ -282,193 +274,40 @@ static bool serves_this_machine(struct attach *at, const struct gpu *g)
 		return true;
 	words = arena_printf(at->a, "%s has it, a %s driver: it is kept for something else", g->driver, row->role);
 	if (at->req->what)
-		return attach_fails_by(at, "driver", index_of(at, g), NULL, "driver", words, NULL);
+		return attach_fails_by(at, "driver", attach_index(at, g), NULL, "driver", words, NULL);
 	at->kept = true;
 	steps_tell(&at->st, "driver", STEP_RESULT_SKIPPED, words, NULL);
 	return false;
 }
 
-static bool driver(struct attach *at, struct one *o)
+static bool driver(struct attach *at, struct attach_one *o)
 {
 	const struct gpu *g;
 
 	/* The rules of modprobe and what the module asks for are read only now: they cost. */
 	attach_look(at, true);
-	if (!is_alive(at, o) || (!has_driver(at, o) && !bind(at, o)))
+	if (!attach_is_alive(at, o) || (!has_driver(at, o) && !bind(at, o)))
 		return false;
-	g = here(at, o);
+	g = attach_here(at, o);
 	if (!g || !serves_this_machine(at, g))
 		return false;
 	steps_tell(&at->st, "driver", STEP_RESULT_DONE, arena_str(at->a, g->driver), NULL);
 	return true;
 }
 
-/* Nodes. */
-
-static bool is_ready(struct attach *at, void *arg)
-{
-	uint32_t i = find(at, arg);
-
-	return i != NONE && at->s->gpus.v[i].state == GPU_STATE_READY;
-}
-
-/* Which of the tool's minors are missing; "0" where only nodes without a number are. */
-static struct strs missing_minors(struct attach *at, const struct gpu *g, const struct facts_node_tool *tool)
-{
-	size_t n = strlen(tool->node);
-	struct strs l = {0};
-	uint32_t i, minor;
-
-	for (i = 0; i < g->nodes_missing.n; i++)
-		if (str_starts(g->nodes_missing.v[i], tool->node) && parse_u32(g->nodes_missing.v[i] + n, 10, 255, &minor) == 0)
-			strs_add(at->a, &l, arena_printf(at->a, "%u", minor));
-	if (g->nodes_missing.n && !l.n)
-		strs_add(at->a, &l, "0");
-	return l;
-}
-
-/* Some drivers leave it to a tool of theirs to make the nodes. */
-static bool make_nodes(struct attach *at, const struct gpu *g)
-{
-	const struct facts_node_tool *tool = facts_node_tool_find(g->driver);
-	struct strs missing = tool ? missing_minors(at, g, tool) : (struct strs){0};
-	uint32_t i;
-
-	for (i = 0; i < missing.n; i++) {
-		const char *const argv[] = {tool->program, tool->with, tool->minor, missing.v[i], NULL};
-		int r;
-
-		steps_begin(&at->st, "make its nodes");
-		r = effects_run(at->fx, argv, TOOL_MS, NULL);
-		if (!attach_wrote(at, r > 0 ? -EIO : r, r > 0 ? arena_printf(at->a, "%s ended with %d", tool->program, r) : NULL,
-				  arena_printf(at->a, "install %s, which comes with the driver", tool->program)))
-			return false;
-	}
-	return true;
-}
-
-static const char *say_nodes(struct attach *at, const struct gpu *g)
-{
-	struct buf b CLEANUP(buf_free) = BUF_NULL;
-	uint32_t i;
-
-	for (i = 0; i < g->drm.n; i++)
-		buf_addf(&b, "%s%s", b.n ? " " : "", at->s->drm.v[g->drm.v[i]].name);
-	for (i = 0; i < g->nodes.n; i++)
-		buf_addf(&b, "%s%s", b.n ? " " : "", g->nodes.v[i]);
-	return arena_strn(at->a, b.p ? b.p : "", b.n);
-}
-
-/* A part of a machine: what is not in it is no fault. */
-static bool nodes_are_unknown(const struct attach *at, const struct gpu *g)
-{
-	return !at->m->live && !at->s->drm_known && g->state == GPU_STATE_BOUND && !g->nodes_missing.n;
-}
-
-/* In a container that was not given it: a note for the checks, and the answer for who asks. Told when it is so. */
-static bool is_not_given(struct attach *at, const struct one *o)
-{
-	struct attach_why why;
-	uint32_t n;
-
-	for (n = 0; at->m->note(at->m->arg, at->s, "GB4001", n, at->a, &why); n++)
-		if (str_eq(why.subject, o->text))
-			return !attach_fails(at, STEP_RESULT_FAILED, "nodes", arena_printf(at->a, "%s (gpubay explain %s)", why.message, why.id),
-					     why.remedy);
-	return false;
-}
-
-/* Which layer keeps a bound GPU from being ready. */
-static bool not_ready(struct attach *at, const struct one *o)
-{
-	const struct gpu *g;
-	uint32_t k;
-
-	attach_look(at, true);
-	if (!is_alive(at, o))
-		return false;
-	g = here(at, o);
-	if (nodes_are_unknown(at, g)) {
-		steps_tell(&at->st, "nodes", STEP_RESULT_SKIPPED, arena_str(at->a, first_evidence(at, g)), NULL);
-		at->pending = true;
-		return false;
-	}
-	if (g->state == GPU_STATE_DEGRADED)
-		return attach_fails_by(at, "it works", index_of(at, g), NULL, "pci", first_evidence(at, g), "GB3022");
-	for (k = 0; k < g->state_evidence.n; k++) {
-		const struct evidence *e = &g->state_evidence.v[k];
-
-		if (!e->path || !str_starts(e->path, "/run/udev/"))
-			continue;
-		steps_tell(&at->st, "nodes", STEP_RESULT_DONE, say_nodes(at, g), NULL);
-		return attach_fails(at, STEP_RESULT_FAILED, "udev", arena_printf(at->a, "%s (%s)", e->note, e->path),
-				    "udevadm settle; where nothing comes of it, look whether a rule hangs: journalctl -u systemd-udevd");
-	}
-	if (is_not_given(at, o))
-		return false;
-	return attach_fails_by(at, "nodes", index_of(at, g), NULL, "nodes firmware driver", first_evidence(at, g), NULL);
-}
-
-/* udev makes them in a moment; what it does not make, a tool may. */
-static bool wait_for_nodes(struct attach *at, struct one *o)
-{
-	const struct gpu *g;
-
-	if (is_ready(at, o) || attach_until(at, MIN(at->timeout_ms, (uint32_t)NODES_MS), is_ready, o))
-		return true;
-	g = here(at, o);
-	if (!g || (!attach_ends(at) && !make_nodes(at, g)))
-		return false;
-	return attach_until(at, at->timeout_ms, is_ready, o) || not_ready(at, o);
-}
-
-/* Eject took the text consoles off the last framebuffer: now there is one again. */
-static void consoles_come_back(struct attach *at, const struct one *o)
-{
-	struct journal j;
-	const char *path, *bound;
-
-	if (journal_find(at->m->tree, o->id, at->a, &j) < 0 || !j.console)
-		return;
-	path = arena_printf(at->a, "/sys/class/vtconsole/%s/bind", j.console);
-	if (tree_read_str(&at->m->tree->root, path + 1, at->a, &bound) < 0 || !str_eq(bound, "0"))
-		return;
-	steps_begin(&at->st, "text consoles come back (%s)", j.console);
-	steps_path(&at->st, path);
-	attach_wrote(at, effects_write(at->fx, path, "1", attach_patience(at)), NULL, NULL);
-}
-
-static bool nodes(struct attach *at, struct one *o)
-{
-	const struct gpu *g;
-
-	if (!wait_for_nodes(at, o))
-		return false;
-	g = here(at, o);
-	if (!g)
-		return false;
-	steps_tell(&at->st, "nodes", STEP_RESULT_DONE, say_nodes(at, g), NULL);
-	if (at->s->platform.udev)
-		steps_tell(&at->st, "udev", STEP_RESULT_DONE, "has its entry", NULL);
-	steps_tell(&at->st, "ready", STEP_RESULT_DONE, arena_printf(at->a, "%s %s", o->text, g->name ? g->name : ""), NULL);
-	consoles_come_back(at, o);
-	at->usable++;
-	return true;
-}
-
 bool attach_gpu(struct attach *at, uint64_t address)
 {
-	struct one o = {.address = address};
+	struct attach_one o = {.address = address};
 	const struct gpu *g;
 
 	pci_addr_text(address, o.text);
 	if (strs_has(&at->done, o.text))
 		return true;
 	strs_add(at->a, &at->done, arena_str(at->a, o.text));
-	g = here(at, &o);
+	g = attach_here(at, &o);
 	if (!g)
 		return false;
 	o.id = arena_str(at->a, g->id);
 	steps_tell(&at->st, arena_printf(at->a, "GPU %s", o.text), STEP_RESULT_DONE, arena_str(at->a, g->name ? g->name : ""), NULL);
-	return forget_note(at, &o) && is_alive(at, &o) && has_windows(at, &o) && driver(at, &o) && nodes(at, &o);
+	return forget_note(at, &o) && attach_is_alive(at, &o) && has_windows(at, &o) && driver(at, &o) && attach_nodes(at, &o);
 }

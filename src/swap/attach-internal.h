@@ -2,6 +2,7 @@
 #ifndef GPUBAY_SWAP_ATTACH_INTERNAL_H
 #define GPUBAY_SWAP_ATTACH_INTERNAL_H
 
+#include "base/parse.h"
 #include "swap/attach.h"
 #include "swap/steps.h"
 #include "swap/trust.h"
@@ -44,6 +45,21 @@ bool attach_fails_by(struct attach *at, const char *layer, uint32_t gpu, const c
 bool attach_wrote(struct attach *at, int r, const char *words, const char *remedy);
 
 bool attach_rescan(struct attach *at);
+
+/* A GPU while it is attached: its index may change under it. */
+struct attach_one {
+	uint64_t address;
+	const char *id;
+	char text[PCI_ADDR_TEXT];
+};
+uint32_t attach_find(const struct attach *at, const struct attach_one *o); /* NONE: it is not there */
+/* It in the snapshot of now; NULL, and told, when it is gone. */
+const struct gpu *attach_here(struct attach *at, const struct attach_one *o);
+uint32_t attach_index(const struct attach *at, const struct gpu *g);
+const char *attach_first_evidence(struct attach *at, const struct gpu *g);
+bool attach_is_alive(struct attach *at, const struct attach_one *o);
+/* From a driver to nodes that can be opened. */
+bool attach_nodes(struct attach *at, struct attach_one *o);
 
 /* A box that is plugged in (index into routers), and everything behind it. */
 bool attach_box(struct attach *at, uint32_t router);

@@ -5,12 +5,11 @@
  * this point. Where there is one they go on there: the kernel (6.1) puts them on VGA text and leaves them there.
  */
 #include "base/parse.h"
+#include "swap/console.h"
 #include "swap/eject-internal.h"
 
 #include <errno.h>
 
-#define GRAPHICS "sys/class/graphics"
-#define CONSOLES "sys/class/vtconsole"
 #define PLATFORM_DRIVERS "sys/bus/platform/drivers"
 
 static const int gone_is_fine[] = {-ENODEV, -ENOENT, 0};
@@ -36,14 +35,13 @@ struct framebuffers {
 static struct framebuffers count_framebuffers(struct eject *e)
 {
 	struct framebuffers n = {0};
-	struct strs names = {0};
 	const char *target;
+	struct strs names;
 	uint32_t i;
 
-	tree_list(&e->m->tree->root, GRAPHICS, e->a, &names);
+	console_framebuffers(e->m->tree, e->a, &names);
 	for (i = 0; i < names.n; i++) {
-		if (!str_starts(names.v[i], "fb") || names.v[i][2] < '0' || names.v[i][2] > '9' ||
-		    tree_readlink(&e->m->tree->root, arena_printf(e->a, GRAPHICS "/%s", names.v[i]),
+		if (tree_readlink(&e->m->tree->root, arena_printf(e->a, FRAMEBUFFERS "/%s", names.v[i]),
 				  e->a, &target) < 0)
 			continue;
 		if (leads_to_unit(e, target))
@@ -52,27 +50,6 @@ static struct framebuffers count_framebuffers(struct eject *e)
 			n.others++;
 	}
 	return n;
-}
-
-/* The console driver that draws on framebuffers, while it is in use. */
-static const char *framebuffer_console(struct eject *e)
-{
-	struct strs names = {0};
-	const char *name, *bound;
-	uint32_t i;
-
-	tree_list(&e->m->tree->root, CONSOLES, e->a, &names);
-	for (i = 0; i < names.n; i++)
-		if (tree_read_str(&e->m->tree->root,
-				  arena_printf(e->a, CONSOLES "/%s/name", names.v[i]), e->a,
-				  &name) == 0 &&
-		    strstr(name, "frame buffer") &&
-		    tree_read_str(&e->m->tree->root,
-				  arena_printf(e->a, CONSOLES "/%s/bind", names.v[i]), e->a,
-				  &bound) == 0 &&
-		    str_eq(bound, "1"))
-			return names.v[i];
-	return NULL;
 }
 
 static int bind_console(struct eject *e, const char *value)
@@ -90,13 +67,13 @@ static bool is_bound(struct eject *e)
 
 uint32_t eject_console_uses(struct eject *e)
 {
-	return framebuffer_console(e) ? count_framebuffers(e).ours : 0;
+	return console_on_framebuffer(e->m->tree, e->a) ? count_framebuffers(e).ours : 0;
 }
 
 static bool leave_console(struct eject *e)
 {
 	struct framebuffers n = count_framebuffers(e);
-	const char *console = n.ours ? framebuffer_console(e) : NULL;
+	const char *console = n.ours ? console_on_framebuffer(e->m->tree, e->a) : NULL;
 	struct err err = {0};
 
 	if (!console)

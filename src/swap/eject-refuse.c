@@ -138,26 +138,29 @@ static bool in_unit(const struct eject *e, uint32_t gpu)
 	return gpu != NONE && u32s_has(&e->unit.gpus, gpu);
 }
 
-/* Lit displays of these GPUs, or of all others. */
-static uint32_t count_lit(const struct eject *e, bool ours)
+static bool is_lit(const struct connector *c)
 {
-	uint32_t i, n = 0;
+	return c->enabled && c->status == CONNECTOR_STATUS_CONNECTED;
+}
+
+/* One that is dark on another GPU can be lit: the consoles go there by themselves. */
+static struct no only_display(const struct eject *e)
+{
+	bool ours = false, others = false;
+	uint32_t i;
 
 	for (i = 0; i < e->s->connectors.n; i++) {
 		const struct connector *c = &e->s->connectors.v[i];
 
-		n += c->enabled && c->status == CONNECTOR_STATUS_CONNECTED &&
-		     in_unit(e, c->gpu) == ours;
+		if (in_unit(e, c->gpu))
+			ours |= is_lit(c);
+		else
+			others |= c->status == CONNECTOR_STATUS_CONNECTED;
 	}
-	return n;
-}
-
-static struct no only_display(const struct eject *e)
-{
-	if (e->req->force || count_lit(e, true) == 0 || count_lit(e, false) > 0)
+	if (e->req->force || !ours || others)
 		return (struct no){0};
 	return (struct no){
-		"no other GPU lights a display: the machine would be left without a picture",
+		"no display is plugged into another GPU: the machine would be left without a picture",
 		"plug a display into another GPU; --force goes on all the same"};
 }
 
@@ -182,7 +185,7 @@ static void warn_displays(struct eject *e)
 	for (i = 0; i < e->s->connectors.n; i++) {
 		const struct connector *c = &e->s->connectors.v[i];
 
-		if (!c->enabled || c->status != CONNECTOR_STATUS_CONNECTED || !in_unit(e, c->gpu))
+		if (!is_lit(c) || !in_unit(e, c->gpu))
 			continue;
 		buf_addf(&b, "%s%s%s%s", b.n ? ", " : "", c->name,
 			 FIELD_KNOWN(c, connector, monitor) && c->monitor.name ? " " : "",

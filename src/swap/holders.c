@@ -11,127 +11,25 @@
 
 #include "base/buf.h"
 #include "base/parse.h"
-#include "facts/facts.h"
 #include "host/scan.h"
 #include "swap/containers.h"
+#include "swap/holders-internal.h"
 #include "swap/kernel-holders.h"
-#include "swap/process.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #define GONE " (deleted)"
-/* drivers/gpu/drm/drm_drv.c, drivers/accel: numbers that only these give out. */
-enum { DRM_MAJOR = 226, ACCEL_MAJOR = 261, PIDS_MAX = 65536, FDINFO_MAX = 4096 };
+enum { PIDS_MAX = 65536 };
 #define FIRST_PID_NAMESPACE "pid:[4026531836]" /* include/linux/proc_ns.h: PROC_PID_INIT_INO */
-
-/* What was seen of one process and one GPU. */
-struct mark {
-	bool seen, certain;
-	enum hold how;
-	struct strs nodes;
-};
-
-struct find {
-	struct tree *t;
-	const struct held_nodes *nodes;
-	struct arena *a;     /* what stays */
-	struct arena *brief; /* of one process */
-	struct holder_list *to;
-	struct mark *marks;  /* one for each GPU */
-	struct tree_dir process;
-	bool files;          /* files without a node may hold one of these GPUs */
-	bool refused;        /* this process could not be looked at as a whole */
-	struct holders_view *view;
-	struct process_users users;
-};
 
 static bool refused(int r)
 {
 	return r == -EACCES || r == -EPERM;
 }
 
-static void mark(struct find *f, uint32_t gpu, bool certain, enum hold how, const char *node)
-{
-	struct mark *m = &f->marks[gpu];
-
-	if (!m->seen || (certain && !m->certain) || (certain == m->certain && how < m->how))
-		m->how = how;
-	m->seen = true;
-	m->certain |= certain;
-	if (!strs_has(&m->nodes, node))
-		strs_add(f->a, &m->nodes, arena_str(f->a, node));
-}
-
-static enum hold as_deleted(enum hold how)
-{
-	return how == HOLD_OPEN ? HOLD_OPEN_DELETED : HOLD_MAPPED_DELETED;
-}
-
-/* A node is gone where the path that was opened says so, and where there is none of that number any more. */
-static void mark_rows(struct find *f, const struct held_node *row, enum hold how, bool deleted)
-{
-	const struct held_node *end = f->nodes->v + f->nodes->n, *at;
-
-	for (at = row; at < end && at->major == row->major && at->minor == row->minor; at++)
-		mark(f, at->gpu, !at->shared, deleted ? as_deleted(how) : how, at->path);
-}
-
-/* A line "key:  value" of fdinfo; NULL when there is none. */
-static const char *fdinfo_value(struct find *f, const char *fd, const char *key)
-{
-	char text[FDINFO_MAX];
-	const char *at = text, *line;
-	size_t n, k = strlen(key);
-	long got = tree_read(&f->process, arena_printf(f->brief, "fdinfo/%s", fd), text, sizeof(text));
-
-	while (got > 0 && next_line(&at, text + got, &line, &n))
-		if (n > k && memcmp(line, key, k) == 0 && line[k] == ':')
-			return str_trim(arena_strn(f->brief, line + k + 1, n - k - 1));
-	return NULL;
-}
-
-static bool has_function(const struct find *f, const struct held_gpu *h, uint64_t address)
-{
-	uint32_t i;
-
-	for (i = 0; i < h->functions.n; i++)
-		if (f->nodes->snap->pci.v[h->functions.v[i]].address == address)
-			return true;
-	return false;
-}
-
-static bool is_anybodys(const struct snapshot *s, uint32_t major, uint32_t minor)
-{
-	uint32_t i;
-
-	for (i = 0; i < s->drm.n; i++)
-		if (s->drm.v[i].major == major && s->drm.v[i].minor == minor)
-			return true;
-	return false;
-}
-
-/*
- * A DRM node that was gone before the nodes were looked for: its number says nothing any more, but newer drivers write
- * the address of their device beside it. Where they do not, it may be any GPU's. fd is NULL for a mapping.
- */
-static void mark_orphan(struct find *f, const char *fd, const char *path)
-{
-	const char *pdev = fd ? fdinfo_value(f, fd, "drm-pdev") : NULL, *driver = fd ? fdinfo_value(f, fd, "drm-driver") : NULL;
-	uint64_t address;
-	bool told = pdev && pci_addr_parse(pdev, &address) == 0;
-	uint32_t i;
-
-	for (i = 0; i < f->nodes->gpus.n; i++) {
-		const struct held_gpu *h = &f->nodes->gpus.v[i];
-
-		if (told ? has_function(f, h, address) : !driver || !h->gpu->driver || !*h->gpu->driver || str_eq(driver, h->gpu->driver))
-			mark(f, i, told, fd ? HOLD_OPEN_DELETED : HOLD_MAPPED_DELETED, path);
-	}
-}
-
 /* The link's text; "" when it cannot be read. */
-static char *link_text(struct find *f, const char *path)
+static char *link_text(struct holders_find *f, const char *path)
 {
 	char text[4096];
 	long n = tree_readlink_buf(&f->process, path, text, sizeof(text));
@@ -149,86 +47,31 @@ static bool cut_gone(char *path)
 	return gone;
 }
 
-/* By name, where a number cannot be had: a copied tree, or mappings that only root may follow. */
-static void mark_path(struct find *f, const char *path, enum hold how, bool deleted)
-{
-	uint32_t i;
-
-	for (i = 0; i < f->nodes->company.n; i++)
-		if (str_eq(f->nodes->company.v[i].path, path))
-			mark(f, f->nodes->company.v[i].gpu, true, how, path);
-	for (i = 0; i < f->nodes->n; i++)
-		if (str_eq(f->nodes->v[i].path, path))
-			mark(f, f->nodes->v[i].gpu, !f->nodes->v[i].shared, deleted ? as_deleted(how) : how, path);
-}
-
-static bool file_fits(const struct facts_held_file *row, const struct held_gpu *h)
-{
-	const char *driver = h->gpu->driver ? h->gpu->driver : "";
-	const struct facts_driver *d = facts_driver_find(driver);
-
-	return row->driver ? str_eq(row->driver, driver) : d && str_eq(d->role, "passthrough");
-}
-
-/* A file without a node. fd is NULL for a mapping. */
-static void mark_file(struct find *f, const char *text, const char *fd)
-{
-	const struct facts_held_file *row;
-	uint64_t address;
-	uint32_t i;
-
-	for (row = facts_held_files; row->text; row++) {
-		const char *folder = row->key && fd && str_eq(row->text, text) ? fdinfo_value(f, fd, row->key) : NULL;
-		bool told = folder && pci_addr_parse(str_base(folder), &address) == 0;
-
-		for (i = 0; str_eq(row->text, text) && i < f->nodes->gpus.n; i++) {
-			const struct held_gpu *h = &f->nodes->gpus.v[i];
-
-			if (file_fits(row, h) && (!told || has_function(f, h, address)))
-				mark(f, i, told || (row->only_gpus && h->alone), fd ? HOLD_OPEN : HOLD_MAPPED, text);
-		}
-	}
-}
-
-/* A disk, say, that is unplugged with a GPU and opened as it is. */
-static void mark_company(struct find *f, bool block, uint32_t major, uint32_t minor)
-{
-	const struct held_node_list *l = &f->nodes->company;
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		if (l->v[i].block == block && l->v[i].major == major && l->v[i].minor == minor)
-			mark(f, l->v[i].gpu, true, HOLD_OPEN, l->v[i].path);
-}
-
-static void fd_look(struct find *f, const char *fd)
+/* A link is read only where the number may be a GPU's: of all open files few are. */
+static void fd_look(struct holders_find *f, const char *fd)
 {
 	const char *path = arena_printf(f->brief, "fd/%s", fd);
-	const struct held_node *row;
 	struct tree_stat st;
-	int r = tree_stat(&f->process, path, &st);
 	char *text;
+	int r = tree_stat(&f->process, path, &st);
 
 	if (refused(r))
 		f->refused = true;
-	if (r == 0 && (st.type == TREE_CHAR || st.type == TREE_BLOCK))
-		mark_company(f, st.type == TREE_BLOCK, st.major, st.minor);
-	if (r == 0 && st.type == TREE_CHAR) {
-		row = held_nodes_at(f->nodes, st.major, st.minor);
-		if (row) {
-			mark_rows(f, row, HOLD_OPEN, str_ends(link_text(f, path), GONE));
-		} else if (st.major == DRM_MAJOR || st.major == ACCEL_MAJOR) {
+	if (r == 0 && st.type == TREE_BLOCK) {
+		holders_mark_company(f, true, st.major, st.minor);
+	} else if (r == 0 && st.type == TREE_CHAR) {
+		holders_mark_company(f, false, st.major, st.minor);
+		if (holders_number_matters(f, st.major, st.minor)) {
 			text = link_text(f, path);
-			if (cut_gone(text) && !is_anybodys(f->nodes->snap, st.major, st.minor))
-				mark_orphan(f, fd, text);
+			holders_mark_number(f, HOLD_OPEN, fd, &st, text, cut_gone(text));
 		}
 	} else if (r == 0 && st.type == TREE_OTHER && f->files) {
-		mark_file(f, link_text(f, path), fd);
+		holders_mark_file(f, link_text(f, path), fd);
 	} else if (r == -ENOENT && !f->t->live) {
 		/* A copied tree has the link and not what it led to. */
 		text = link_text(f, path);
-		mark_path(f, text, HOLD_OPEN, cut_gone(text));
-		mark_file(f, text, fd);
+		holders_mark_path(f, text, HOLD_OPEN, cut_gone(text));
+		holders_mark_file(f, text, fd);
 	}
 }
 
@@ -252,7 +95,7 @@ static const char *skip_zeros(const char *s, size_t n)
 }
 
 /* The name of the mapping in map_files: the same two numbers, without leading zeros. */
-static const char *map_name(struct find *f, const char *line)
+static const char *map_name(struct holders_find *f, const char *line)
 {
 	size_t first = strcspn(line, "-"), n = strcspn(line, " ");
 	const char *a = skip_zeros(line, first), *b;
@@ -269,9 +112,8 @@ static const char *map_name(struct find *f, const char *line)
  */
 static bool map_look(void *arg, const char *record, size_t n)
 {
-	struct find *f = arg;
+	struct holders_find *f = arg;
 	const char *perms = memchr(record, ' ', n), *path;
-	const struct held_node *row;
 	struct tree_stat st;
 	char *line, *text;
 	bool deleted;
@@ -288,38 +130,16 @@ static bool map_look(void *arg, const char *record, size_t n)
 	deleted = cut_gone(text);
 	if (*path != '/') {
 		if (f->files)
-			mark_file(f, path, NULL);
+			holders_mark_file(f, path, NULL);
 		return true;
 	}
 	if (tree_stat(&f->process, map_name(f, line), &st) < 0) {
-		mark_path(f, text, HOLD_MAPPED, deleted);
+		holders_mark_path(f, text, HOLD_MAPPED, deleted);
 		return true;
 	}
-	row = st.type == TREE_CHAR ? held_nodes_at(f->nodes, st.major, st.minor) : NULL;
-	if (row)
-		mark_rows(f, row, HOLD_MAPPED, deleted);
-	else if (deleted && st.type == TREE_CHAR && (st.major == DRM_MAJOR || st.major == ACCEL_MAJOR) &&
-		 !is_anybodys(f->nodes->snap, st.major, st.minor))
-		mark_orphan(f, NULL, text);
+	if (st.type == TREE_CHAR && holders_number_matters(f, st.major, st.minor))
+		holders_mark_number(f, HOLD_MAPPED, NULL, &st, text, deleted);
 	return true;
-}
-
-/* amdkfd counts a process's memory on each GPU: what is more than nothing makes it certain. */
-static void mark_kfd(struct find *f, const char *pid)
-{
-	uint32_t i, k;
-
-	for (i = 0; i < f->nodes->gpus.n; i++) {
-		const struct held_gpu *h = &f->nodes->gpus.v[i];
-		uint64_t bytes;
-
-		for (k = 0; f->marks[i].seen && !f->marks[i].certain && k < h->kfd_ids.n; k++) {
-			const char *path = arena_printf(f->brief, "sys/class/kfd/kfd/proc/%s/vram_%u", pid, h->kfd_ids.v[k]);
-
-			if (tree_read_u64(&f->t->root, path, 10, &bytes) == 0 && bytes)
-				f->marks[i].certain = true;
-		}
-	}
 }
 
 static bool has_display_node(const struct strs *nodes)
@@ -332,7 +152,7 @@ static bool has_display_node(const struct strs *nodes)
 	return false;
 }
 
-static void holder_add(struct find *f, const struct holder *process, uint32_t gpu, const struct mark *m)
+static void holder_add(struct holders_find *f, const struct holder *process, uint32_t gpu, const struct holders_mark *m)
 {
 	const struct facts_seat_program *seat = facts_seat_program_find(process->command ? process->command : "");
 	struct holder *h = LIST_PUSH(f->a, f->to);
@@ -345,7 +165,7 @@ static void holder_add(struct find *f, const struct holder *process, uint32_t gp
 	FIELD_SET(h, holder, compositor, seat && !seat->broker && has_display_node(&m->nodes));
 }
 
-static bool all_certain(const struct find *f)
+static bool all_certain(const struct holders_find *f)
 {
 	uint32_t i;
 
@@ -355,24 +175,24 @@ static bool all_certain(const struct find *f)
 	return true;
 }
 
-static void process_holders(struct find *f, const char *pid)
+static void process_holders(struct holders_find *f, const char *pid)
 {
 	struct holder h;
 	bool any = false;
 	uint32_t i;
 
-	mark_kfd(f, pid);
+	holders_mark_kfd(f, pid);
 	for (i = 0; i < f->nodes->gpus.n; i++) {
 		if (f->marks[i].seen && !any)
 			process_describe(f->t, &f->process, pid, &f->users, f->a, &h);
 		any |= f->marks[i].seen;
 		if (f->marks[i].seen)
 			holder_add(f, &h, i, &f->marks[i]);
-		f->marks[i] = (struct mark){0};
+		f->marks[i] = (struct holders_mark){0};
 	}
 }
 
-static void unseen_add(struct find *f, const char *pid)
+static void unseen_add(struct holders_find *f, const char *pid)
 {
 	const char *text;
 
@@ -382,7 +202,7 @@ static void unseen_add(struct find *f, const char *pid)
 	strs_add(f->a, &f->view->unseen, arena_printf(f->a, "%s (%s)", utf8_clean(f->brief, text, strlen(text)), pid));
 }
 
-static void process_look(struct find *f, const struct tree_dir *proc, const char *pid)
+static void process_look(struct holders_find *f, const struct tree_dir *proc, const char *pid)
 {
 	struct strs fds;
 	uint32_t i;
@@ -429,22 +249,10 @@ static int by_gpu(const void *x, const void *y)
 	return strcmp(a->command ? a->command : "", b->command ? b->command : "");
 }
 
-static bool files_matter(const struct held_nodes *nodes)
-{
-	const struct facts_held_file *row;
-	uint32_t i;
-
-	for (row = facts_held_files; row->text; row++)
-		for (i = 0; i < nodes->gpus.n; i++)
-			if (file_fits(row, &nodes->gpus.v[i]))
-				return true;
-	return false;
-}
-
 int holders_find(struct tree *t, const struct held_nodes *nodes, struct arena *a, struct holder_list *ret,
 		 struct holders_view *view)
 {
-	struct find f = {.t = t, .nodes = nodes, .a = a, .to = ret, .files = files_matter(nodes), .view = view};
+	struct holders_find f = {.t = t, .nodes = nodes, .a = a, .to = ret, .files = holders_files_matter(nodes), .view = view};
 	struct tree_dir proc CLEANUP(tree_close) = {.fd = -1};
 	struct arena *brief CLEANUP(arena_freep) = arena_new();
 	struct strs pids;

@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "host/scan.h"
 #include "swap/company.h"
+#include "swap/console.h"
 
 enum { FB_MAJOR = 29 };
 
@@ -32,49 +33,20 @@ static struct holder *kernel_holder(struct look *k, uint32_t gpu, enum hold how,
 	return h;
 }
 
-/* The console that draws on framebuffers, where it is bound: "vtcon1"; NULL when there is none. */
-static const char *bound_console(struct look *k)
-{
-	static const char folder[] = "sys/class/vtconsole";
-	struct strs names;
-	const char *text;
-	uint64_t bound;
-	uint32_t i;
-
-	if (tree_list(&k->t->root, folder, k->a, &names) < 0)
-		return NULL;
-	for (i = 0; i < names.n; i++)
-		if (tree_read_str(&k->t->root, arena_printf(k->a, "%s/%s/name", folder, names.v[i]), k->a, &text) == 0 &&
-		    strstr(text, "frame buffer") &&
-		    tree_read_u64(&k->t->root, arena_printf(k->a, "%s/%s/bind", folder, names.v[i]), 10, &bound) == 0 && bound)
-			return names.v[i];
-	return NULL;
-}
-
-static uint32_t count_framebuffers(struct look *k)
-{
-	struct strs names;
-	uint32_t i, n = 0;
-
-	if (tree_list(&k->t->root, "sys/class/graphics", k->a, &names) < 0)
-		return 0;
-	for (i = 0; i < names.n; i++)
-		n += str_starts(names.v[i], "fb") && names.v[i][2] >= '0' && names.v[i][2] <= '9';
-	return n;
-}
-
 static void consoles(struct look *k)
 {
-	const char *console = bound_console(k);
-	uint32_t i, n = console ? count_framebuffers(k) : 0;
+	const char *console = console_on_framebuffer(k->t, k->a);
+	struct strs all;
+	uint32_t i;
 
+	console_framebuffers(k->t, k->a, &all);
 	for (i = 0; console && i < k->nodes->n; i++) {
 		const struct held_node *node = &k->nodes->v[i];
 		struct holder *h;
 
 		if (node->major != FB_MAJOR)
 			continue;
-		h = kernel_holder(k, node->gpu, HOLD_CONSOLE, n == 1, arena_printf(k->a, "text console %s", console));
+		h = kernel_holder(k, node->gpu, HOLD_CONSOLE, all.n == 1, arena_printf(k->a, "text console %s", console));
 		strs_add(k->a, &h->nodes, node->path);
 	}
 }

@@ -1008,8 +1008,16 @@ static void displays(void **state)
 	assert_true(fake_there(&f, LAPTOP_EDP "/status"));
 	fake_put(&f, LAPTOP_EDP "/enabled", "disabled\n");
 	fake_look(&f);
+	o = go(&f, AMD_GPU, (struct eject_request){0});
+	assert_verdict(&o, VERDICT_SAFE, NULL); /* the lid is closed: a picture can be had there */
+	fake_close(&f);
+
+	machine_open(&f, AMD_BOX);
+	monitor_put(&f, AMD_DRM "DP-8");
+	fake_put(&f, LAPTOP_EDP "/status", "disconnected\n");
+	fake_look(&f);
 	o = go(&f, AMD_GPU, (struct eject_request){.stop = true});
-	assert_verdict(&o, VERDICT_REFUSED, "no other GPU lights a display");
+	assert_verdict(&o, VERDICT_REFUSED, "no display is plugged into another GPU");
 	assert_null(f.log.p);
 	o = go(&f, AMD_GPU, (struct eject_request){.force = true});
 	assert_verdict(&o, VERDICT_SAFE, NULL);
