@@ -39,7 +39,10 @@ static struct finding *nvml_add(struct check *c, const struct report *r, const c
 /* NVML itself, or this GPU. */
 static bool is_of_all(const struct report *r)
 {
-	return FIELD_KNOWN(r, report, error) && str_starts(r->error, "NVML does not start");
+	static const char start[] = "NVML does not start";
+
+	return (FIELD_KNOWN(r, report, error) && str_starts(r->error, start)) ||
+	       (FIELD_KNOWN(r, report, message) && str_starts(r->message, start));
 }
 
 static void nvml_refuses(struct check *c, const struct report *r)
@@ -73,7 +76,10 @@ static void nvml_asked(struct check *c, const struct report *r)
 	if (r->outcome != REPORT_OUTCOME_DENIED ||
 	    nodes_explain(c, FIELD_KNOWN(r, report, gpu) ? r->gpu : NONE))
 		return;
-	f = nvml_add(c, r, "GB0313", "NVML may not open the GPU, though its nodes are open", false);
+	f = nvml_add(c, r, "GB0313", "NVML may not open the GPU, though its nodes are open",
+		     is_of_all(r));
+	if (!f)
+		return;
 	check_remedy(
 		c, f,
 		"In a container its device rules refuse: start it with the GPU's CDI name, or with '--device' for each of "
