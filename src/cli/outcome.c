@@ -80,6 +80,14 @@ static void print_verdict(struct cli *c, const struct outcome *o)
 		text_wrap(c, 2, arena_printf(c->a, "do: %s", o->remedy));
 }
 
+static const char *say_partial(struct cli *c, const struct outcome *o)
+{
+	struct holders_view view = {.partial = true, .unseen = o->holders_unseen};
+	const char *who = holders_say_view(c->a, &view);
+
+	return arena_printf(c->a, "not every process could be looked at%s%s", *who ? ": " : "", who);
+}
+
 int outcome_print(struct cli *c, const struct outcome *o)
 {
 	if (c->json) {
@@ -87,7 +95,7 @@ int outcome_print(struct cli *c, const struct outcome *o)
 	} else {
 		holders_print(c, &o->holders);
 		if (o->holders_partial)
-			buf_adds(&c->out, "not every process could be looked at\n");
+			text_wrap(c, 0, say_partial(c, o));
 		print_verdict(c, o);
 	}
 	return verdict_good(o->verdict) ? EXIT_DONE : EXIT_FINDINGS;

@@ -41,6 +41,7 @@ static void print_json(struct cli *c, const struct holders_seen *seen)
 		json_array_append_new(gpus, json_string(say_addr(c, seen->nodes.gpus.v[i].gpu->address)));
 	json_object_set_new(doc, "gpus", gpus);
 	json_object_set_new(doc, "partial", json_boolean(seen->view.partial));
+	json_object_set_new(doc, "unseen", json_strs(&seen->view.unseen));
 	json_object_set_new(doc, "holders", json_array_of(c->snap, seen->holders.v, seen->holders.n, sizeof(*seen->holders.v), holder_fields));
 	json_print(doc, &c->out);
 }

@@ -33,7 +33,7 @@ static json_t *hex_text(const char *fmt, unsigned long long v)
 	return json_string(text);
 }
 
-static json_t *strs_array(const struct strs *l)
+json_t *json_strs(const struct strs *l)
 {
 	json_t *a = json_array();
 	uint32_t i;
@@ -89,7 +89,7 @@ static json_t *value_of(const struct snapshot *s, const void *at, const struct f
 	case FIELD_str:
 		return json_text(*(const char *const *)at);
 	case FIELD_strs:
-		return strs_array(at);
+		return json_strs(at);
 	case FIELD_nums:
 	case FIELD_refs:
 		return nums_array(s, at, f);

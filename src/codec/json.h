@@ -21,6 +21,9 @@ json_t *json_document(const char *kind);
 /* Appends every element of an array of `n` structs of `size` bytes. A new reference. */
 json_t *json_array_of(const struct snapshot *s, const void *v, uint32_t n, size_t size, const struct field *table);
 
+/* An array of texts. A new reference. */
+json_t *json_strs(const struct strs *l);
+
 /* The node document: everything in the snapshot, with findings where given (NULL: none run). A new reference. */
 json_t *json_node(const struct snapshot *s, const struct finding_list *findings);
 json_t *json_findings(const struct snapshot *s, const struct finding_list *findings);

@@ -46,11 +46,14 @@ static bool blocks(const struct eject *e, const struct holder *h)
 	return !e->req->force || (h->certain && h->how != HOLD_NETWORK && eject_waits(e));
 }
 
-/* None of its drivers has a user, seen or not. */
+/* None of its drivers has a user, seen or not. Who has a disk that goes with it nobody counts. */
 static bool kernel_counts_none(struct eject *e)
 {
 	uint64_t uses;
 	uint32_t i;
+
+	if (e->nodes.company.n)
+		return false;
 
 	for (i = 0; i < e->unit.gpus.n; i++) {
 		const char *driver = e->s->gpus.v[e->unit.gpus.v[i]].driver;
