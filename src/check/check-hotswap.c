@@ -72,15 +72,15 @@ static void check_containment(struct check *c, uint32_t gpu, const struct pci_de
 	const struct pci_config *f = &port->config;
 	struct finding *found;
 
-	if (!FIELD_KNOWN(f, pci_config, dpc) || !f->dpc || !FIELD_KNOWN(port, pci_device, services) || runs(port, "dpc"))
+	/* Without error reporting (AER) at the port there is nothing that could be contained. */
+	if (!FIELD_KNOWN(f, pci_config, dpc) || !f->dpc || (FIELD_KNOWN(f, pci_config, aer) && !f->aer) ||
+	    !FIELD_KNOWN(port, pci_device, services) || runs(port, "dpc"))
 		return;
 	found = check_add(c, "GB0504", check_addr(c, port->address), gpu, "%s's port could contain errors, and is not asked to",
 			  c->snap->gpus.v[gpu].name);
 	check_evidence(c, found, check_pci_path(c, index_of(c, port), "config"), "Downstream Port Containment", NULL);
 	check_evidence(c, found, "/sys/bus/pci_express/devices", arena_printf(c->arena, "no such service of %s", check_addr(c, port->address)),
 		       NULL);
-	if (FIELD_KNOWN(f, pci_config, aer) && !f->aer)
-		check_remedy(c, found, "Nothing to do: the port does not report errors (AER), which containment needs.");
 }
 
 /* Whether a box can be plugged in there: a tunnel comes out of it, or a person said so. */

@@ -16,6 +16,7 @@ import gzip
 import json
 import os
 import re
+import select
 import shlex
 import shutil
 import signal
@@ -48,9 +49,13 @@ serve() {
 	exec 3<>/dev/ttyS1
 	stty -F /dev/ttyS1 raw -echo
 	echo GUEST-READY >&3
-	while read -r length line <&3; do
+	last=
+	while read -r number length line <&3; do
 		# A busy machine's serial line loses bytes.
 		[ "${#line}" = "$length" ] || { echo GUEST-AGAIN >&3; continue; }
+		[ "$number" != "$last" ] || continue
+		last=$number
+		echo GUEST-GOT >&3
 		echo "$line" | base64 -d >/run/command
 		sh /run/command >/run/out 2>/run/err </dev/null 3<&-
 		code=$?
@@ -339,8 +344,7 @@ class Guest:
             raise RuntimeError("QEMU did not start:\n" + self.tail("qemu.log"))
         finally:
             listener.close()
-        self.control.settimeout(self.limit_s)
-        self.stream = self.control.makefile("rb")
+        self.rest, self.number = b"", 0
         self.monitor = socket.socket(socket.AF_UNIX)
         self.monitor.connect(monitor)
         self.monitor.settimeout(self.limit_s)
@@ -354,27 +358,46 @@ class Guest:
         with open(path, "rb") as f:
             return "\n".join(f.read().decode(errors="replace").splitlines()[-n:])
 
+    def _line(self, patience_s):
+        """The next line from the guest; None where none comes."""
+        while b"\n" not in self.rest:
+            if not select.select([self.control], [], [], patience_s)[0]:
+                return None
+            piece = self.control.recv(65536)
+            if not piece:
+                return None
+            self.rest += piece
+        line, _, self.rest = self.rest.partition(b"\n")
+        return line.strip()
+
     def _until(self, word):
         lines = []
         while True:
-            try:
-                line = self.stream.readline()
-            except (socket.timeout, TimeoutError):
-                line = b""
-            if not line:
+            line = self._line(self.limit_s)
+            if line is None:
                 raise RuntimeError(f"the guest does not answer; its console ends:\n{self.tail('console')}\n{self.tail('qemu.log')}")
-            line = line.strip()
             if line.startswith(word):
                 return lines, line
             lines.append(line)
 
+    def _send(self, command):
+        """Until the guest says that it has the whole of it; what it has already it passes over."""
+        line = base64.b64encode(command.encode())
+        self.number += 1
+        for attempt in range(10):
+            # The end of the last attempt may be what was lost.
+            self.control.sendall(b"%s%d %d %s\n" % (b"\n" if attempt else b"", self.number, len(line), line))
+            answer = self._line(self.limit_s / 10)
+            while answer is not None and answer != b"GUEST-GOT":
+                answer = self._line(2)
+            if answer:
+                return
+        raise RuntimeError(f"the guest takes no command; its console ends:\n{self.tail('console')}\n{self.tail('qemu.log')}")
+
     def run(self, command):
         """Runs a shell command; (exit status, standard output, standard error), the latter as bytes and text."""
-        line = base64.b64encode(command.encode())
-        begin = b"GUEST-AGAIN"
-        while begin == b"GUEST-AGAIN":
-            self.control.sendall(b"%d %s\n" % (len(line), line))
-            _, begin = self._until((b"GUEST-BEGIN", b"GUEST-AGAIN"))
+        self._send(command)
+        _, begin = self._until(b"GUEST-BEGIN")
         out, _ = self._until(b"GUEST-ERR")
         err, _ = self._until(b"GUEST-END")
         unpack = lambda lines: gzip.decompress(base64.b64decode(b"".join(lines)))
