@@ -109,7 +109,7 @@ static void docker_dirs(struct probe *p, struct runtime *r, const char *file, co
 	FIELD_SET(r, runtime, cdi_dirs_line, json_line(text, "cdi-spec-dirs"));
 	json_array_foreach(dirs, i, one)
 		if (json_string_value(one))
-			strs_add(p->a, &r->cdi_spec_dirs, arena_str(p->a, json_string_value(one)));
+			runtime_dir_add(p, r, json_string_value(one));
 }
 
 void runtime_docker(struct probe *p, struct runtime *r)

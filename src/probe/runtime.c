@@ -133,6 +133,16 @@ void runtime_default(struct probe *p, struct runtime *r, const char *file, uint3
 		mark_program(p, runtime_mark(p, r, RUNTIME_MARK_KIND_DEFAULT, file, line, key, utf8_clean(p->a, value, strlen(value))), value);
 }
 
+void runtime_dir_add(struct probe *p, struct runtime *r, const char *dir)
+{
+	char *path = utf8_clean(p->a, dir, strlen(dir));
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	strs_add(p->a, &r->cdi_spec_dirs, path);
+}
+
 void runtime_dirs(struct probe *p, struct runtime *r, const struct toml *dirs, const char *file)
 {
 	uint32_t i;
@@ -144,7 +154,7 @@ void runtime_dirs(struct probe *p, struct runtime *r, const struct toml *dirs, c
 		const char *dir = toml_str(dirs->list.v[i]);
 
 		if (dir)
-			strs_add(p->a, &r->cdi_spec_dirs, utf8_clean(p->a, dir, strlen(dir)));
+			runtime_dir_add(p, r, dir);
 	}
 	if (!dirs) {
 		strs_add(p->a, &r->cdi_spec_dirs, "/etc/cdi");

@@ -29,6 +29,8 @@ struct runtime_mark *runtime_mark(struct probe *p, struct runtime *r, enum runti
 /* Marks the runtimes of NVIDIA's older way in a table of runtimes; `program` is the key of a runtime's program. */
 void runtime_legacy(struct probe *p, struct runtime *r, const char *file, const struct toml *runtimes);
 void runtime_default(struct probe *p, struct runtime *r, const char *file, uint32_t line, const char *key, const char *value);
+/* A folder that an engine was told to look into; without slashes at its end. */
+void runtime_dir_add(struct probe *p, struct runtime *r, const char *dir);
 /* The folders that a value names, or the built-in ones. */
 void runtime_dirs(struct probe *p, struct runtime *r, const struct toml *dirs, const char *file);
 /*

@@ -56,7 +56,7 @@ def m_1gpu_docker_brings_containerd(name):
 def m_1gpu_engines_var_run_apart(name):
     m = host(name, "Podman that looks for specs in /var/run/cdi, on a system where /var/run is no link to /run; its own list names another",
              podman="5.4.2+ds1-2", containerd="2.1.4-1")
-    m.tree.file("etc/containerd/config.toml", f"version = 3\n[{CRI3}]\n  cdi_spec_dirs = ['/etc/cdi', '/etc/containerd/cdi/', '/run/cdi']\n")
+    m.tree.file("etc/containerd/config.toml", f"version = 3\n[{CRI3}]\n  cdi_spec_dirs = ['/etc/cdi', '/etc/containerd/cdi/', '/run/cdi/']\n")
     m.tree.file("var/run/cdi/mine.yaml", "cdiVersion: 0.5.0\nkind: mine.org/gpu\ndevices:\n- name: a\n  containerEdits:\n    env: [A=1]\n")
     m.tree.file("etc/containerd/cdi/theirs.json", '{"cdiVersion": "0.5.0", "kind": "theirs.org/gpu", "devices": []}\n')
     return m
