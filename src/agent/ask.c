@@ -52,14 +52,20 @@ static int on_end(sd_event_source *s, const siginfo_t *si, void *arg)
 static int spawn_with(struct ask *k, int out)
 {
 	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-	const char *live[] = {k->o.program, "gone", "--take-back", "--json", NULL};
-	const char *tree[] = {k->o.program, "gone", "--root", k->o.root, "--json", NULL};
+	const char *words[] = {k->o.program, "gone", "--json", NULL, NULL, NULL};
 	char *env[] = {path, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none, pipes;
 	int r;
 
+	/* Taking back is root's, and of this machine; looking is anybody's. */
+	if (*k->o.root) {
+		words[3] = "--root";
+		words[4] = k->o.root;
+	} else if (geteuid() == 0) {
+		words[3] = "--take-back";
+	}
 	sigemptyset(&none);
 	sigemptyset(&pipes);
 	sigaddset(&pipes, SIGPIPE);
@@ -71,7 +77,7 @@ static int spawn_with(struct ask *k, int out)
 	posix_spawnattr_setsigmask(&how, &none);
 	posix_spawnattr_setsigdefault(&how, &pipes);
 	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-	r = posix_spawn(&k->pid, k->o.program, &files, &how, (char **)(uintptr_t)(*k->o.root ? tree : live), env);
+	r = posix_spawn(&k->pid, k->o.program, &files, &how, (char **)(uintptr_t)words, env);
 	posix_spawnattr_destroy(&how);
 	posix_spawn_file_actions_destroy(&files);
 	if (r)

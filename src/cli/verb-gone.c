@@ -89,8 +89,7 @@ static int look(struct cli *c, struct gone *ret)
 		return r;
 	r = left_find(c->tree, c->snap, &views.gone, c->a, ret);
 	if (r < 0)
-		return cli_error(c, EXIT_UNREADABLE, "cannot read /proc of %s: %s", c->snap->source_name,
-				 r == -ENODATA ? "it has no processes in it" : strerror(-r));
+		return cli_error(c, EXIT_UNREADABLE, "cannot read /proc of %s: %s", c->snap->source_name, strerror(-r));
 	ret->steps = taken.steps;
 	ret->reason = taken.reason;
 	ret->known |= taken.known;

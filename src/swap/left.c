@@ -147,6 +147,11 @@ int left_find(struct tree *t, const struct snapshot *now, const struct gpu_view_
 	if (n) {
 		held_nodes_find(t, past, gpus, n, a, &nodes);
 		r = holders_find(t, &nodes, a, &holders, &view);
+		/* A copied tree has no processes: nobody was seen, and somebody may be there. */
+		if (r == -ENODATA || r == -ENOENT) {
+			view = (struct holders_view){.partial = true, .outside = true};
+			r = 0;
+		}
 	}
 	for (i = 0; i < n; i++)
 		tell_gpu(gpus[i], (uint32_t)(gpus[i] - past->gpus.v), &holders, a, ret);

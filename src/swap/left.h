@@ -16,7 +16,7 @@
 
 /*
  * Who holds these GPUs, and those of the snapshot (PROBE_LIST) that are lost; *ret lives as long as both and is theirs in
- * part. A GPU that is back is left out. The rest as holders_find.
+ * part. A GPU that is back is left out. Where there are no processes to look at the result is partial.
  */
 int left_find(struct tree *t, const struct snapshot *now, const struct gpu_view_list *gone, struct arena *a, struct gone *ret);
 
