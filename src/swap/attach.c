@@ -359,6 +359,10 @@ int attach_run(const struct attach_request *req, const struct attach_machine *m,
 		r = find_named(&at, &named, e);
 		if (r == -ENODEV && req->wait && attach_until(&at, at.timeout_ms, appeared, &named))
 			r = 0;
+		else if (r == -ENODEV && interrupt_came()) {
+			*e = (struct err){0};
+			err_set(e, r, "interrupted: '%s' was not plugged in meanwhile", req->what);
+		}
 		if (r == 0)
 			attach_named(&at, &named);
 	} else {
