@@ -251,7 +251,7 @@ class Archive:
 
     def package(self, name):
         """What an installed package of Debian's holds, as it is here, with the libraries of its programs."""
-        r = subprocess.run(["dpkg", "-L", name], capture_output=True, text=True)
+        r = subprocess.run([tool("dpkg"), "-L", name], capture_output=True, text=True)
         if r.returncode != 0:
             raise Missing(f"{name} is not installed")
         for path in r.stdout.splitlines():
