@@ -23,6 +23,7 @@ struct eject {
 	struct steps steps;
 	uint32_t timeout_ms;
 	bool withdrawn; /* containers are not offered it any more */
+	bool taken; /* back from containers that it was given to */
 	bool begun; /* its drivers are letting go: only the end leaves it whole */
 	bool interrupted; /* and that was said */
 };

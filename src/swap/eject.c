@@ -57,6 +57,9 @@ static void give_back(struct eject *e)
 		steps_end(&e->steps, STEP_RESULT_FAILED, arena_str(e->a, err.text), NULL);
 	else
 		steps_end(&e->steps, STEP_RESULT_DONE, NULL, NULL);
+	if (e->taken)
+		steps_tell(&e->steps, "give it to its containers again", STEP_RESULT_SKIPPED,
+			   arena_printf(e->a, "'gpubay attach --container CONTAINER %s' does", e->journal.gpu_id), NULL);
 }
 
 bool eject_refuse(struct eject *e, const char *reason, const char *remedy)
@@ -148,10 +151,11 @@ static bool step_withdraw(struct eject *e)
 static bool step_take_back(struct eject *e)
 {
 	const struct strs *others = &e->journal.company;
+	uint32_t i, before = e->out->steps.n;
 	struct err err = {0};
-	uint32_t i;
 
-	for (i = 0; i <= others->n; i++)
+	e->taken = false;
+	for (i = 0; i <= others->n; i++, e->taken = e->out->steps.n > before)
 		if (give_take_back(&e->steps, i ? others->v[i - 1] : e->journal.gpu_id, &err) < 0)
 			return eject_refuse(
 				e,
