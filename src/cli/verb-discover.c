@@ -160,7 +160,7 @@ static unsigned phases_of(unsigned sections)
 		return PROBE_PCI;
 	phases |= PROBE_PLATFORM | PROBE_MODULES;
 	if (sections & DISCOVER_CONTAINER)
-		phases |= PROBE_DRM | PROBE_RUNTIME;
+		phases |= PROBE_LIST | PROBE_RUNTIME;
 	if (sections & (DISCOVER_EGPU | DISCOVER_PAIRS))
 		phases |= PROBE_PCI_DETAIL | PROBE_DRM | PROBE_EXTLINK;
 	if (sections & DISCOVER_DP)
@@ -197,8 +197,15 @@ static int run(struct cli *c)
 	if (r)
 		return r;
 	take_vendors(c, &req.configured);
-	if (req.sections & DISCOVER_CONTAINER)
+	if (req.sections & DISCOVER_CONTAINER) {
+		struct strs topics = {0};
+
 		look_at_engines(c, &req);
+		strs_add(c->a, &topics, "runtime");
+		r = cli_findings(c, &topics, &req.findings);
+		if (r)
+			return r;
+	}
 	doc = json_discover(c->snap, &req, &mismatch);
 	if (c->json) {
 		json_print(doc, &c->out);

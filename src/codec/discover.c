@@ -240,9 +240,10 @@ static json_t *containers_json(const struct snapshot *s, struct arena *a, const 
 			if (!strs_has(&nodes, s->gpus.v[i].nodes.v[k]))
 				strs_add(a, &nodes, s->gpus.v[i].nodes.v[k]);
 	strs_sort(&nodes);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "podman", podman, "docker", docker, "device_nodes", strs_json(&nodes), "engines",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "podman", podman, "docker", docker, "device_nodes", strs_json(&nodes), "engines",
 			 json_array_of(s, s->runtimes.v, s->runtimes.n, sizeof(*s->runtimes.v), runtime_fields), "cdi_specs",
-			 json_array_of(s, s->cdi_specs.v, s->cdi_specs.n, sizeof(*s->cdi_specs.v), cdi_file_fields));
+			 json_array_of(s, s->cdi_specs.v, s->cdi_specs.n, sizeof(*s->cdi_specs.v), cdi_file_fields),
+			 "findings", json_findings(s, &req->findings));
 }
 
 static void set_inventory(json_t *doc, const struct snapshot *s, struct arena *a, const struct strs *found)

@@ -32,6 +32,7 @@ struct discover_request {
 	unsigned sections;
 	struct strs configured; /* vendors, lower case; "auto" among them */
 	struct engine podman, docker;
+	struct finding_list findings; /* about engines and specs */
 };
 
 /* A new reference. *ret_mismatch: a vendor that was configured is not there. */
