@@ -205,12 +205,13 @@ class Agent:
         return until(lambda: not self.offers(address), seconds)
 
     def usage(self):
-        """KiB resident, KiB private, descriptors, threads."""
+        """KiB resident, KiB private, descriptors, threads. Private is what it has changed: unchanged pages of libraries count as
+        the kernel's Private_Clean while no other process happens to use the same library, and are cache all the same."""
         pid = self.pid()
         with open(f"/proc/{pid}/smaps_rollup") as f:
             text = f.read()
         rss = int(re.search(r"^Rss:\s+(\d+)", text, re.M).group(1))
-        private = sum(int(n) for n in re.findall(r"^Private_\w+:\s+(\d+)", text, re.M))
+        private = int(re.search(r"^Private_Dirty:\s+(\d+)", text, re.M).group(1))
         return rss, private, len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task"))
 
     def wakeups(self):
