@@ -121,11 +121,9 @@ struct snapshot *gone_by_event(const struct snapshot *s, const struct uevent *u,
 struct snapshot *gone_by_note(const struct snapshot *s, const char *id, enum gpu_state state, struct arena *a)
 {
 	struct snapshot *copy;
-	uint32_t i;
+	uint32_t i = snapshot_gpu_with_id(s, id);
 
-	for (i = 0; i < s->gpus.n && !str_eq(s->gpus.v[i].id, id); i++)
-		;
-	if (i == s->gpus.n || s->gpus.v[i].state == state || s->gpus.v[i].state == GPU_STATE_ABSENT)
+	if (i == NONE || s->gpus.v[i].state == state || s->gpus.v[i].state == GPU_STATE_ABSENT)
 		return NULL;
 	copy = copy_of(s, a);
 	conclude(&copy->gpus.v[i], a, state, "/run/gpubay/state", "noted by gpubay");

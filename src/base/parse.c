@@ -133,6 +133,15 @@ bool str_ieq(const char *a, const char *b)
 	return fold(*a) == fold(*b);
 }
 
+char *str_lower(char *s)
+{
+	char *p;
+
+	for (p = s; *p; p++)
+		*p = (char)fold(*p);
+	return s;
+}
+
 bool str_starts(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

@@ -20,6 +20,7 @@ bool str_eq(const char *a, const char *b);  /* NULL-safe: two NULLs are equal */
 bool str_ieq(const char *a, const char *b); /* ASCII case folded, NULL-safe */
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
+char *str_lower(char *s); /* in place, ASCII */
 char *str_trim(char *s); /* in place: cuts trailing, skips leading white space */
 const char *str_base(const char *path); /* after the last '/' */
 /*

@@ -203,19 +203,10 @@ static void refused(struct check *c, const struct media_node *n)
 		report_evidence(c, f, r);
 }
 
-static const struct drm_node *drm_of(const struct snapshot *s, const char *name)
-{
-	uint32_t i;
-
-	for (i = 0; i < s->drm.n; i++)
-		if (str_eq(s->drm.v[i].name, name))
-			return &s->drm.v[i];
-	return NULL;
-}
-
 static void closed(struct check *c, const struct media_node *n, const struct report *r)
 {
-	const struct drm_node *d = drm_of(c->snap, n->node);
+	uint32_t at = snapshot_drm_named(c->snap, n->node);
+	const struct drm_node *d = at == NONE ? NULL : &c->snap->drm.v[at];
 	struct finding *f;
 
 	if (d && access_is_said(c, d))

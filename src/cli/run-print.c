@@ -67,24 +67,14 @@ static const struct form {
 	void (*print)(struct cli *c, const struct run_plan *plan);
 } forms[] = {{"shell", print_shell}, {"systemd", print_systemd}, {"compose", print_compose}, {"quadlet", print_quadlet}};
 
-static json_t *strings(const struct strs *l)
-{
-	json_t *list = json_array();
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		json_array_append_new(list, json_string(l->v[i]));
-	return list;
-}
-
 static int print_json(struct cli *c, const struct run_plan *plan)
 {
 	json_t *doc = json_document("run");
 
 	json_object_set_new(doc, "environment",
 			    json_array_of(c->snap, plan->vars.v, plan->vars.n, sizeof(*plan->vars.v), steer_var_fields));
-	json_object_set_new(doc, "nodes", strings(&plan->nodes));
-	json_object_set_new(doc, "warnings", strings(&plan->warnings));
+	json_object_set_new(doc, "nodes", json_strs(&plan->nodes));
+	json_object_set_new(doc, "warnings", json_strs(&plan->warnings));
 	json_print(doc, &c->out);
 	return EXIT_DONE;
 }

@@ -176,11 +176,8 @@ static void take_vendors(struct cli *c, struct strs *ret)
 	uint32_t i;
 
 	for (i = 0; i < given.n; i++) {
-		char *word = arena_str(c->a, given.v[i]), *p;
+		const char *word = str_lower(arena_str(c->a, given.v[i]));
 
-		for (p = word; *p; p++)
-			if (*p >= 'A' && *p <= 'Z')
-				*p += 'a' - 'A';
 		strs_add(c->a, ret, utf8_clean(c->a, word, strlen(word)));
 	}
 }

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/cdi-json.h"
 
+#include "codec/json.h"
 #include "format/json.h"
-
-static json_t *strs_json(const struct strs *l)
-{
-	json_t *a = json_array();
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		json_array_append_new(a, json_string(l->v[i]));
-	return a;
-}
 
 static json_t *nodes_json(const struct cdi_node_list *l)
 {
@@ -41,7 +32,7 @@ static json_t *hooks_json(const struct cdi_hook_list *l)
 
 	for (i = 0; i < l->n; i++)
 		json_array_append_new(a, json_pack("{s:s, s:s, s:o}", "hookName", l->v[i].name, "path", l->v[i].path, "args",
-						   strs_json(&l->v[i].args)));
+						   json_strs(&l->v[i].args)));
 	return a;
 }
 
@@ -51,7 +42,7 @@ static json_t *edits_json(const struct cdi_edits *e)
 	uint32_t i;
 
 	if (e->env.n)
-		json_object_set_new(o, "env", strs_json(&e->env));
+		json_object_set_new(o, "env", json_strs(&e->env));
 	if (e->nodes.n)
 		json_object_set_new(o, "deviceNodes", nodes_json(&e->nodes));
 	if (e->mounts.n)

@@ -72,16 +72,6 @@ static const char *primary_vendor(const struct strs *found)
 	return "generic";
 }
 
-static json_t *strs_json(const struct strs *l)
-{
-	json_t *j = json_array();
-	uint32_t i;
-
-	for (i = 0; i < l->n; i++)
-		json_array_append_new(j, json_string(l->v[i]));
-	return j;
-}
-
 /* A driver of the group that is bound to a GPU, else one whose module is loaded; *ret_name stays NULL without one. */
 static enum tri group_available(const struct snapshot *s, struct arena *a, const struct facts_driver_group *g,
 				const char **ret_name)
@@ -192,7 +182,7 @@ static struct strs sift(struct arena *a, const struct strs *l, const struct strs
 
 static json_t *mismatch_json(struct arena *a, const struct strs *configured, const struct strs *found, const char *missing)
 {
-	return json_pack("{s:b, s:o, s:o, s:s}", "valid", 0, "configured", strs_json(configured), "detected", strs_json(found),
+	return json_pack("{s:b, s:o, s:o, s:s}", "valid", 0, "configured", json_strs(configured), "detected", json_strs(found),
 			 "warning", arena_printf(a, "configured but not there: %s; there: %s", missing, joined(a, found)));
 }
 
@@ -216,7 +206,7 @@ static json_t *validation_json(struct arena *a, const struct strs *configured, c
 	message = arena_printf(a, "as configured: %s", joined(a, &matched));
 	if (extra.n && any_gpu)
 		message = arena_printf(a, "%s; also there: %s", message, joined(a, &extra));
-	return json_pack("{s:b, s:o, s:s}", "valid", 1, "matches", strs_json(&matched), "message", message);
+	return json_pack("{s:b, s:o, s:s}", "valid", 1, "matches", json_strs(&matched), "message", message);
 }
 
 static json_t *containers_json(const struct snapshot *s, struct arena *a, const struct discover_request *req)
@@ -240,7 +230,7 @@ static json_t *containers_json(const struct snapshot *s, struct arena *a, const 
 			if (!strs_has(&nodes, s->gpus.v[i].nodes.v[k]))
 				strs_add(a, &nodes, s->gpus.v[i].nodes.v[k]);
 	strs_sort(&nodes);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "podman", podman, "docker", docker, "device_nodes", strs_json(&nodes), "engines",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "podman", podman, "docker", docker, "device_nodes", json_strs(&nodes), "engines",
 			 json_array_of(s, s->runtimes.v, s->runtimes.n, sizeof(*s->runtimes.v), runtime_fields), "cdi_specs",
 			 json_array_of(s, s->cdi_specs.v, s->cdi_specs.n, sizeof(*s->cdi_specs.v), cdi_file_fields),
 			 "findings", json_findings(s, &req->findings));
@@ -254,7 +244,7 @@ static void set_inventory(json_t *doc, const struct snapshot *s, struct arena *a
 	for (i = 0; i < s->gpus.n; i++)
 		json_array_append_new(devices, device_json(s, a, &s->gpus.v[i]));
 	json_object_set_new(doc, "detected_devices", devices);
-	json_object_set_new(doc, "detected_vendor_list", strs_json(found));
+	json_object_set_new(doc, "detected_vendor_list", json_strs(found));
 	json_object_set_new(doc, "primary_detected_vendor", json_string(primary_vendor(found)));
 	json_object_set_new(doc, "gpu_count", json_integer(s->gpus.n));
 	json_object_set_new(doc, "is_multi_gpu", json_boolean(s->gpus.n > 1));

@@ -11,16 +11,6 @@ FIELD_TABLE(trust_rule, TRUST_RULE)
 FIELD_TABLE(trust_policy, TRUST_POLICY)
 FIELD_TABLE(profile, PROFILE)
 
-static const char *lower(struct arena *a, const char *s)
-{
-	char *copy = arena_str(a, s), *p;
-
-	for (p = copy; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
-	return copy;
-}
-
 static int check_rule(const char *path, struct trust_rule_list *rules, uint32_t at, struct arena *a, struct err *e)
 {
 	struct trust_rule *r = &rules->v[at];
@@ -31,7 +21,7 @@ static int check_rule(const char *path, struct trust_rule_list *rules, uint32_t 
 	if (!trust_is_id(r->unique_id))
 		return err_set(e, -EINVAL, "%s:%u:1: expected a unique id like 01234567-89ab-cdef-0123-456789abcdef, found '%.100s'", path,
 			       r->line, r->unique_id);
-	r->unique_id = lower(a, r->unique_id);
+	r->unique_id = str_lower(arena_str(a, r->unique_id));
 	for (i = 0; i < at; i++)
 		if (str_eq(rules->v[i].unique_id, r->unique_id))
 			return err_set(e, -EINVAL, "%s:%u:1: expected each box one time: '%s' is in line %u already", path, r->line,

@@ -65,16 +65,13 @@ bool trust_is_id(const char *s)
 static int take_id(struct cursor *c, const char **ret)
 {
 	size_t n = word_length(c);
-	char *id = arena_strn(c->a, c->at, n), *p;
+	char *id = arena_strn(c->a, c->at, n);
 
 	if (!trust_is_id(id))
 		return expected(c, "a unique id like 01234567-89ab-cdef-0123-456789abcdef");
-	for (p = id; *p; p++)
-		if (*p >= 'A' && *p <= 'F')
-			*p = (char)(*p - 'A' + 'a');
 	c->at += n;
 	skip_blanks(c);
-	*ret = id;
+	*ret = str_lower(id);
 	return 0;
 }
 

@@ -50,16 +50,6 @@ static bool same_model(const struct gpu_view *a, const struct gpu_view *b)
 	return a->vendor_id == b->vendor_id && a->device_id == b->device_id;
 }
 
-static bool in_snapshot(const struct diff *d, const char *id)
-{
-	uint32_t i;
-
-	for (i = 0; i < d->snap->gpus.n; i++)
-		if (str_eq(d->snap->gpus.v[i].id, id))
-			return true;
-	return false;
-}
-
 /*
  * The old view of a GPU that is there now: the one with its id, or the one at its place whose id came from another
  * source. What names a card (AMD's unique_id, the serial number in configuration space) can be read only while the
@@ -74,7 +64,7 @@ static uint32_t find_before(const struct diff *d, const struct gpu_view *v)
 		return i;
 	for (i = 0; i < old->n; i++)
 		if (old->v[i].address == v->address && same_model(&old->v[i], v) &&
-		    old->v[i].id_source != v->id_source && !in_snapshot(d, old->v[i].id))
+		    old->v[i].id_source != v->id_source && snapshot_gpu_with_id(d->snap, old->v[i].id) == NONE)
 			return i;
 	return NONE;
 }
@@ -126,7 +116,7 @@ static const char *gone_reason(const struct diff *d, const struct gpu_view *v)
 	if (v->state == GPU_STATE_REMOVING || v->state == GPU_STATE_SAFE_TO_UNPLUG)
 		return "taken out as asked";
 	/* Concluded from an event alone, while it still stands in the snapshot: what became of its box is not known yet. */
-	if (!FIELD_KNOWN(v, gpu_view, router) || in_snapshot(d, v->id))
+	if (!FIELD_KNOWN(v, gpu_view, router) || snapshot_gpu_with_id(d->snap, v->id) != NONE)
 		return v->state == GPU_STATE_LOST ? "it had stopped answering, and is gone from the PCI bus" :
 						    "gone from the PCI bus";
 	for (i = 0; i < d->view->routers.n; i++) {

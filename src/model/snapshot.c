@@ -43,6 +43,36 @@ uint32_t snapshot_pci_find(const struct snapshot *s, uint64_t address)
 	return lo < s->pci.n && s->pci.v[lo].address == address ? lo : NONE;
 }
 
+uint32_t snapshot_drm_find(const struct snapshot *s, uint32_t major, uint32_t minor)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->drm.n; i++)
+		if (s->drm.v[i].major == major && s->drm.v[i].minor == minor)
+			return i;
+	return NONE;
+}
+
+uint32_t snapshot_drm_named(const struct snapshot *s, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->drm.n; i++)
+		if (str_eq(s->drm.v[i].name, name))
+			return i;
+	return NONE;
+}
+
+uint32_t snapshot_gpu_with_id(const struct snapshot *s, const char *id)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->gpus.n; i++)
+		if (str_eq(s->gpus.v[i].id, id))
+			return i;
+	return NONE;
+}
+
 enum { GAPS_MAX = 4096 };
 
 void snapshot_gap(struct snapshot *s, const char *phase, const char *path, int code)

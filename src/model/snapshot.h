@@ -70,6 +70,10 @@ void snapshot_freep(struct snapshot **s);
 
 /* Index of the function with this address, or NONE. Binary search: arrays must be sorted (after the pci phase). */
 uint32_t snapshot_pci_find(const struct snapshot *s, uint64_t address);
+/* Index of the DRM node with this number, or this name ("renderD128"), and of the GPU with this stable id; or NONE. */
+uint32_t snapshot_drm_find(const struct snapshot *s, uint32_t major, uint32_t minor);
+uint32_t snapshot_drm_named(const struct snapshot *s, const char *name);
+uint32_t snapshot_gpu_with_id(const struct snapshot *s, const char *id);
 /* Adds a gap; the error is a negative errno. ENOENT is no gap and is left out. */
 void snapshot_gap(struct snapshot *s, const char *phase, const char *path, int code);
 /* A module's row by name ('-' and '_' are the same), or NULL. */

@@ -158,16 +158,6 @@ static void own_node(struct probe *p, uint32_t gpu, uint32_t partition, uint32_t
 		u32s_add(p->a, &g->drm, drm);
 }
 
-static uint32_t drm_named(const struct snapshot *s, const char *name)
-{
-	uint32_t i;
-
-	for (i = 0; i < s->drm.n; i++)
-		if (str_eq(s->drm.v[i].name, name))
-			return i;
-	return NONE;
-}
-
 /* The render node and the card beside it, below the same device. */
 static void take_render(struct probe *p, uint32_t gpu, uint32_t partition, uint32_t minor, struct slice *slice)
 {
@@ -175,12 +165,12 @@ static void take_render(struct probe *p, uint32_t gpu, uint32_t partition, uint3
 	struct strs names;
 	uint32_t i, drm;
 
-	drm = drm_named(p->snap, arena_printf(p->a, "renderD%u", minor));
+	drm = snapshot_drm_named(p->snap, arena_printf(p->a, "renderD%u", minor));
 	if (drm != NONE)
 		own_node(p, gpu, partition, drm, slice);
 	if (tree_list(p->root, dir, p->a, &names) == 0)
 		for (i = 0; i < names.n; i++)
-			if ((drm = drm_named(p->snap, names.v[i])) != NONE)
+			if ((drm = snapshot_drm_named(p->snap, names.v[i])) != NONE)
 				own_node(p, gpu, partition, drm, slice);
 	FIELD_KNOW(slice, slice, drm);
 }

@@ -218,18 +218,13 @@ static const char *ejected(struct attach *at, const char *name)
 static void attach_ejected(struct attach *at)
 {
 	struct strs ids;
-	uint32_t i, k;
+	uint32_t i;
 
 	if (tree_list(&at->m->tree->root, NOTE_FOLDER + 1, at->a, &ids) < 0)
 		return;
-	for (i = 0; i < ids.n && !attach_ends(at); i++) {
-		bool here = false;
-
-		for (k = 0; k < at->s->gpus.n; k++)
-			here |= str_eq(at->s->gpus.v[k].id, ids.v[i]);
-		if (!here && ejected(at, ids.v[i]))
+	for (i = 0; i < ids.n && !attach_ends(at); i++)
+		if (snapshot_gpu_with_id(at->s, ids.v[i]) == NONE && ejected(at, ids.v[i]))
 			attach_absent(at, ids.v[i], UINT64_MAX);
-	}
 }
 
 static void attach_everything(struct attach *at)

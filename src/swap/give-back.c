@@ -54,9 +54,8 @@ static bool there(const struct snapshot *snap, const char *id)
 {
 	uint32_t i;
 
-	for (i = 0; i < snap->gpus.n; i++)
-		if (str_eq(snap->gpus.v[i].id, id))
-			return true;
+	if (snapshot_gpu_with_id(snap, id) != NONE)
+		return true;
 	for (i = 0; i < snap->displays.n; i++)
 		if (str_eq(snap->displays.v[i].id, id))
 			return true;

@@ -58,16 +58,6 @@ static bool has_function(const struct holders_find *f, const struct held_gpu *h,
 	return false;
 }
 
-static bool is_anybodys(const struct snapshot *s, uint32_t major, uint32_t minor)
-{
-	uint32_t i;
-
-	for (i = 0; i < s->drm.n; i++)
-		if (s->drm.v[i].major == major && s->drm.v[i].minor == minor)
-			return true;
-	return false;
-}
-
 /*
  * A DRM node that was gone before the nodes were looked for: its number says nothing any more, but newer drivers write
  * the address of their device beside it. Where they do not, it may be any GPU's. fd is NULL for a mapping.
@@ -98,7 +88,7 @@ void holders_mark_number(struct holders_find *f, enum hold how, const char *fd, 
 
 	if (row)
 		mark_rows(f, row, how, deleted);
-	else if (deleted && !is_anybodys(f->nodes->snap, st->major, st->minor))
+	else if (deleted && snapshot_drm_find(f->nodes->snap, st->major, st->minor) == NONE)
 		mark_orphan(f, fd, path);
 }
 

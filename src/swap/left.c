@@ -16,27 +16,6 @@ enum { ACCEL_MAJOR = 261 };
 			*LIST_PUSH(a, to) = (from)->v[copy_i]; \
 	} while (0)
 
-static bool is_back(const struct snapshot *now, const struct gpu_view *v)
-{
-	uint32_t i;
-
-	for (i = 0; i < now->gpus.n; i++)
-		if (str_eq(now->gpus.v[i].id, v->id))
-			return true;
-	return false;
-}
-
-/* A number that another device has by now says nothing of the one before. */
-static bool is_taken(const struct snapshot *now, uint32_t major, uint32_t minor)
-{
-	uint32_t i;
-
-	for (i = 0; i < now->drm.n; i++)
-		if (now->drm.v[i].major == major && now->drm.v[i].minor == minor)
-			return true;
-	return false;
-}
-
 /* "/dev/dri/card1=226:1", or a path alone, whose number the node in /dev still has. */
 static void add_node(struct snapshot *past, const struct snapshot *now, struct gpu *g, const char *word, struct arena *a)
 {
@@ -50,7 +29,10 @@ static void add_node(struct snapshot *past, const struct snapshot *now, struct g
 		return;
 	}
 	if (!colon || parse_u32(arena_strn(a, equals + 1, (size_t)(colon - equals - 1)), 10, UINT32_MAX, &major) < 0 ||
-	    parse_u32(colon + 1, 10, UINT32_MAX, &minor) < 0 || is_taken(now, major, minor))
+	    parse_u32(colon + 1, 10, UINT32_MAX, &minor) < 0)
+		return;
+	/* A number that another device has by now says nothing of the one before. */
+	if (snapshot_drm_find(now, major, minor) != NONE)
 		return;
 	d = LIST_PUSH(a, &past->drm);
 	FIELD_SET(d, drm_node, name, str_base(path));
@@ -101,7 +83,7 @@ static struct snapshot *past_of(const struct snapshot *now, const struct gpu_vie
 	COPY_LIST(a, &past->gpus, &now->gpus);
 	COPY_LIST(a, &past->drm, &now->drm);
 	for (i = 0; i < gone->n; i++)
-		if (gone->v[i].id && !is_back(now, &gone->v[i]))
+		if (gone->v[i].id && snapshot_gpu_with_id(now, gone->v[i].id) == NONE)
 			add_gpu(past, now, &gone->v[i], a);
 	return past;
 }
