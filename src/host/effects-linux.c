@@ -2,6 +2,7 @@
 /* Effects on the real machine. */
 #include "host/effects.h"
 
+#include "host/program.h"
 #include "host/statefile.h"
 #include "host/worker.h"
 
@@ -118,24 +119,10 @@ static int linux_unlink(struct effects *fx, const char *path)
 	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-/* A program by its name, in the system's folders: what acts as root does not ask PATH. */
-static const char *program(struct effects *fx, const char *name)
-{
-	static const char *const folders[] = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"};
-	unsigned i;
-
-	for (i = 0; i < ARRAY_LEN(folders) && !strchr(name, '/'); i++) {
-		const char *path = arena_printf(fx->a, "%s/%s", folders[i], name);
-
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return name;
-}
-
 static int linux_run(struct effects *fx, const char *const *argv, uint32_t deadline_ms, struct buf *ret_out)
 {
-	struct worker w = {.program = program(fx, argv[0]), .argv = argv, .deadline_ms = deadline_ms};
+	const char *found = strchr(argv[0], '/') ? NULL : program_of_system(fx->a, argv[0]);
+	struct worker w = {.program = found ? found : argv[0], .argv = argv, .deadline_ms = deadline_ms};
 	int r;
 
 	worker_run(&w, 1, 0);

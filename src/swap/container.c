@@ -3,9 +3,11 @@
 
 #include "base/parse.h"
 #include "facts/sandboxes.h"
+#include "host/program.h"
 #include "host/worker.h"
 #include "swap/attribute.h"
 #include "swap/containers.h"
+#include "swap/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,25 +26,9 @@ static const char *proc_file(struct tree *t, struct arena *a, uint32_t pid, cons
 	return tree_read_file(&t->root, arena_printf(a, "proc/%u/%s", pid, name), a, FILE_MAX, &text, NULL) < 0 ? NULL : text;
 }
 
-/* Field 22 of stat, counted after the program's name, which may hold anything. */
-static uint64_t start_of(struct tree *t, struct arena *a, uint32_t pid)
-{
-	const char *text = proc_file(t, a, pid, "stat"), *after = text ? strrchr(text, ')') : NULL;
-	struct strs fields;
-	uint64_t ticks;
-
-	if (!after)
-		return 0;
-	fields = str_split(a, after + 1, " ");
-	/* The first of them is the state; a zombie has nothing any more. */
-	if (fields.n < 20 || *fields.v[0] == 'Z' || *fields.v[0] == 'X' || parse_u64(fields.v[19], 10, UINT64_MAX, &ticks) < 0)
-		return 0;
-	return ticks;
-}
-
 bool container_alive(struct tree *t, struct arena *a, uint32_t pid, uint64_t start_ticks)
 {
-	return start_ticks && start_of(t, a, pid) == start_ticks;
+	return start_ticks && process_start_alive(t, a, pid) == start_ticks;
 }
 
 static bool same_namespace(struct tree *t, struct arena *a, uint32_t pid, const char *kind)
@@ -81,7 +67,7 @@ static int scan(struct tree *t, struct arena *a, const char *id, struct containe
 			continue;
 		if (ret->id && !str_eq(ret->id, h.container))
 			return -ENOTUNIQ;
-		start = start_of(t, a, pid);
+		start = process_start_alive(t, a, pid);
 		if (!start || (ret->pid && ret->start_ticks <= start))
 			continue;
 		ret->id = h.container;
@@ -119,7 +105,7 @@ static int by_watch(struct tree *t, struct arena *a, const char *wanted, struct 
 		ret->id = w->id;
 		ret->engine = engine;
 		ret->pid = watched_first(t, w, a);
-		ret->start_ticks = start_of(t, a, ret->pid);
+		ret->start_ticks = process_start_alive(t, a, ret->pid);
 	}
 	return !ret->id ? -ENOENT : ret->start_ticks ? 0 : -ESRCH;
 }
@@ -134,26 +120,11 @@ static const struct {
 	{{"nerdctl", "container", "inspect", "--format", "{{.Id}} {{.State.Pid}}"}, "containerd"},
 };
 
-/* A program's path: what acts as root does not ask PATH. */
-static const char *installed(struct arena *a, const char *name)
-{
-	static const char *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
-	unsigned i;
-
-	for (i = 0; i < ARRAY_LEN(folders); i++) {
-		const char *path = arena_printf(a, "%s/%s", folders[i], name);
-
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return NULL;
-}
-
 /* 0: the engine knows it; the process is 0 while it does not run. */
 static int ask(struct arena *a, const char *const *argv, const char *name, const char **ret_id, uint32_t *ret_pid)
 {
 	const char *args[8] = {0};
-	struct worker w = {.program = installed(a, argv[0]), .argv = args, .deadline_ms = ASK_MS};
+	struct worker w = {.program = program_of_system(a, argv[0]), .argv = args, .deadline_ms = ASK_MS};
 	struct strs words;
 	unsigned i;
 	int r;
@@ -192,7 +163,7 @@ static int ask_all(struct tree *t, struct arena *a, const char *name, struct con
 		if (pid == 0)
 			return err_set(e, -ESRCH, "container '%s' does not run", name);
 		if (scan(t, a, id, ret) < 0)
-			*ret = (struct container){.pid = pid, .start_ticks = start_of(t, a, pid)};
+			*ret = (struct container){.pid = pid, .start_ticks = process_start_alive(t, a, pid)};
 		ret->id = id;
 		ret->engine = engines[i].engine;
 		return ret->start_ticks ? 0 : err_set(e, -ESRCH, "container '%s' ended this moment", name);

@@ -18,21 +18,10 @@
 
 enum { LOOK_AGAIN_MS = 200, KILLED_MS = 5000, GRACE_MS = 10000 };
 
-/* 0: not known. */
-static uint64_t start_ticks(struct eject *e, uint32_t pid)
-{
-	struct tree_dir process CLEANUP(tree_close) = {.fd = -1};
-	uint64_t v = 0;
-
-	if (tree_open(&e->m->tree->root, arena_printf(e->a, "proc/%u", pid), &process) < 0)
-		return 0;
-	return process_stat(&process, PROCESS_STAT_START, &v) ? v : 0;
-}
-
 static int signal_process(struct eject *e, const struct holder *h, int sig)
 {
 	int fd = (int)syscall(SYS_pidfd_open, (pid_t)h->pid, 0), r = fd < 0 ? -errno : 0;
-	uint64_t start = r == 0 ? start_ticks(e, h->pid) : 0;
+	uint64_t start = r == 0 ? process_start(e->m->tree, e->a, h->pid) : 0;
 
 	/* Unknown is not the same. */
 	if (r == 0 && (start == 0 || start != h->start_ticks))

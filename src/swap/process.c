@@ -7,21 +7,55 @@
 
 enum { STAT_MAX = 4096, PF_KTHREAD = 0x00200000 };
 
-/* The second word, the command, may hold blanks and brackets. */
-bool process_stat(const struct tree_dir *process, unsigned word, uint64_t *ret)
+/* What follows the command, the second word, which may hold blanks and brackets; NULL when it cannot be read. */
+static const char *stat_read(const struct tree_dir *process, char text[static STAT_MAX])
 {
-	char text[STAT_MAX];
-	const char *at;
-	unsigned i;
-	long n = tree_read(process, "stat", text, sizeof(text) - 1);
+	long n = tree_read(process, "stat", text, STAT_MAX - 1);
 
-	if (n < 0)
-		return false;
-	text[n] = '\0';
-	at = strrchr(text, ')');
+	text[n < 0 ? 0 : n] = '\0';
+	return strrchr(text, ')');
+}
+
+static bool stat_number(const char *at, unsigned word, uint64_t *ret)
+{
+	unsigned i;
+
 	for (i = 2; at && i < word; i++)
 		at = strchr(at + 1, ' ');
 	return at && parse_u64n(at + 1, strcspn(at + 1, " \n"), 10, UINT64_MAX, ret) == 0;
+}
+
+bool process_stat(const struct tree_dir *process, unsigned word, uint64_t *ret)
+{
+	char text[STAT_MAX];
+
+	return stat_number(stat_read(process, text), word, ret);
+}
+
+static uint64_t start_of(struct tree *t, struct arena *a, uint32_t pid, const char *but)
+{
+	struct tree_dir process CLEANUP(tree_close) = {.fd = -1};
+	char text[STAT_MAX];
+	const char *at;
+	uint64_t ticks;
+
+	if (tree_open(&t->root, arena_printf(a, "proc/%u", pid), &process) < 0)
+		return 0;
+	at = stat_read(&process, text);
+	/* ") S ": the state is the third word. */
+	if (!at || strlen(at) < 3 || strchr(but, at[2]))
+		return 0;
+	return stat_number(at, PROCESS_STAT_START, &ticks) ? ticks : 0;
+}
+
+uint64_t process_start(struct tree *t, struct arena *a, uint32_t pid)
+{
+	return start_of(t, a, pid, "");
+}
+
+uint64_t process_start_alive(struct tree *t, struct arena *a, uint32_t pid)
+{
+	return start_of(t, a, pid, "ZX");
 }
 
 static const char *user_name(struct tree *t, struct process_users *users, struct arena *a, uint32_t uid)

@@ -10,6 +10,11 @@
 bool process_stat(const struct tree_dir *process, unsigned word, uint64_t *ret);
 enum { PROCESS_STAT_FLAGS = 9, PROCESS_STAT_START = 22 };
 
+/* When the process with this number was started, in clock ticks since boot; 0: not known. */
+uint64_t process_start(struct tree *t, struct arena *a, uint32_t pid);
+/* The same; 0 also for one that has ended and waits for its parent: it has nothing any more. */
+uint64_t process_start_alive(struct tree *t, struct arena *a, uint32_t pid);
+
 /* Users by their number, each looked up once. */
 struct process_users {
 	struct {

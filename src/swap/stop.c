@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "facts/swap.h"
+#include "host/program.h"
 #include "host/users.h"
 
 static void word(struct arena *a, struct stop_way *w, const char *text)
@@ -61,12 +62,11 @@ static const struct watched *watched_by_id(const struct watched_list *l, const c
 
 static bool installed(struct tree *t, struct arena *a, const char *command)
 {
-	static const char *const folders[] = {"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"};
 	const char *name = arena_strn(a, command, strcspn(command, " "));
-	unsigned i;
+	const char *const *folder;
 
-	for (i = 0; i < ARRAY_LEN(folders); i++)
-		if (tree_exists(&t->root, arena_printf(a, "%s/%s", folders[i], name)))
+	for (folder = program_folders; *folder; folder++)
+		if (tree_exists(&t->root, arena_printf(a, "%s/%s", *folder + 1, name)))
 			return true;
 	return false;
 }
