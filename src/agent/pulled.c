@@ -8,6 +8,12 @@
 
 enum { PATH_SIZE = 1024 };
 
+static struct statefile record_file(const struct pulled *p, char path[static PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, "%s/gone.json", p->run_dir);
+	return (struct statefile){.path = path, .lock = -1};
+}
+
 static const struct gpu_view *find(const struct gpu_view_list *l, const char *id)
 {
 	uint32_t i;
@@ -22,10 +28,10 @@ void pulled_open(struct pulled *p, const char *run_dir, struct err *e)
 {
 	struct buf text CLEANUP(buf_free) = BUF_NULL;
 	char path[PATH_SIZE];
-	struct statefile f = {.path = path, .lock = -1};
+	struct statefile f;
 
 	*p = (struct pulled){.run_dir = run_dir, .a = arena_new()};
-	snprintf(path, sizeof(path), "%s/gone.json", run_dir);
+	f = record_file(p, path);
 	if (statefile_read(&f, &text, e) == 0 && text.n)
 		view_read(p->a, text.p, text.n, &p->record, e);
 }
@@ -39,9 +45,8 @@ static void save(const struct pulled *p, struct err *e)
 {
 	struct buf text CLEANUP(buf_free) = BUF_NULL;
 	char path[PATH_SIZE];
-	struct statefile f = {.path = path, .lock = -1};
+	struct statefile f = record_file(p, path);
 
-	snprintf(path, sizeof(path), "%s/gone.json", p->run_dir);
 	view_text(&p->record, &text);
 	if (statefile_make_folders(path, e) == 0)
 		statefile_write(&f, &text, e);

@@ -82,6 +82,11 @@ struct strs cli_values(const struct cli *c, const char *name);
 int cli_open(struct cli *c);
 /* Source opened and probed; ends with EXIT_UNREADABLE where the PCI bus could not be read. 0 or an exit status. */
 int cli_snapshot(struct cli *c, unsigned phases);
+/* The libraries that Vulkan and video are judged by. */
+enum {
+	REPORTS_VULKAN = 1u << REPORT_KIND_VULKAN | 1u << REPORT_KIND_VULKAN_FILES | 1u << REPORT_KIND_NVML,
+	REPORTS_MEDIA = 1u << REPORT_KIND_VA | 1u << REPORT_KIND_VPL | 1u << REPORT_KIND_NVCODEC,
+};
 /*
  * Builds the snapshot of cli_snapshot again, with what the driver libraries say: `kinds` has a bit for each report_kind
  * (0: what the GPUs call for), `gpu` is an index or NONE for all. Starts workers on the live machine. 0.

@@ -82,6 +82,13 @@ static int choose(struct cli *c, const struct gpu ***ret, uint32_t *ret_n)
 	return r;
 }
 
+void holders_tell_view(struct cli *c, const struct holders_view *view)
+{
+	if (view->partial)
+		fprintf(stderr, "gpubay: not every process could be looked at; root can, outside of containers: %s\n",
+			holders_say_view(c->a, view));
+}
+
 int holders_look(struct cli *c, struct holders_seen *ret)
 {
 	const struct gpu **gpus;
@@ -98,8 +105,6 @@ int holders_look(struct cli *c, struct holders_seen *ret)
 		return cli_error(c, EXIT_UNREADABLE, "%s has no processes in it", c->snap->source_name);
 	if (r < 0)
 		return cli_error(c, EXIT_UNREADABLE, "cannot read /proc of %s: %s", c->snap->source_name, strerror(-r));
-	if (ret->view.partial)
-		fprintf(stderr, "gpubay: not every process could be looked at; root can, outside of containers: %s\n",
-			holders_say_view(c->a, &ret->view));
+	holders_tell_view(c, &ret->view);
 	return 0;
 }

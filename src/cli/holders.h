@@ -13,6 +13,8 @@ struct holders_seen {
 };
 /* Who uses the GPU of the first argument, or all: 0, or an exit status with the message printed. */
 int holders_look(struct cli *c, struct holders_seen *ret);
+/* Tells people, on standard error, who could not be looked at; nothing where everybody could. */
+void holders_tell_view(struct cli *c, const struct holders_view *view);
 /* One line for each; nothing where there is none. */
 void holders_print(struct cli *c, const struct holder_list *l);
 /* "podman container web", "ollama.service"; empty where a process belongs to nothing. */

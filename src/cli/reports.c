@@ -40,8 +40,8 @@ static const struct {
 	const char *topic;
 	unsigned kinds;
 } topic_kinds[] = {
-	{"vulkan", 1u << REPORT_KIND_VULKAN | 1u << REPORT_KIND_VULKAN_FILES | 1u << REPORT_KIND_NVML},
-	{"media", 1u << REPORT_KIND_VA | 1u << REPORT_KIND_VPL | 1u << REPORT_KIND_NVCODEC},
+	{"vulkan", REPORTS_VULKAN},
+	{"media", REPORTS_MEDIA},
 	{"userspace", 0},
 };
 

@@ -55,10 +55,10 @@ static uint32_t gpu_of_box(struct cli *c, const char *name, struct err *e)
 		if (FIELD_KNOWN(&c->snap->gpus.v[i].external, external, router) &&
 		    c->snap->gpus.v[i].external.router == box)
 			return i;
+	if (box != NONE)
+		err_set(&box_err, -ENOENT, "no GPU is known to be in the box '%s'", name);
 	if (box_err.code)
 		*e = box_err;
-	else if (box != NONE)
-		*e = (struct err){0}, err_set(e, -ENOENT, "no GPU is known to be in the box '%s'", name);
 	return NONE;
 }
 

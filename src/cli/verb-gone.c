@@ -1,40 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is left of GPUs that were pulled. Also what the agent has run at such a time: it may not look into processes itself. */
 #include "base/parse.h"
+#include "cli/gone.h"
 #include "cli/holders.h"
 #include "cli/outcome.h"
 #include "cli/root.h"
 #include "cli/words.h"
-#include "codec/event-json.h"
 #include "codec/gone-json.h"
 #include "swap/give.h"
 #include "swap/left.h"
-
-#include <errno.h>
 
 static const struct opt opts[] = {
 	{"take-back", 0, OPT_FLAG, NULL, "take back what running containers were given of them"},
 	{"dry-run", 'n', OPT_FLAG, NULL, "with --take-back: say what would be done; change nothing"},
 	{0},
 };
-
-/* What the agent wrote down; nothing where it saw none go. */
-static int read_views(struct cli *c, struct view *ret)
-{
-	struct err e = {0};
-	char *text;
-	size_t n;
-	int r = tree_read_file(&c->tree->root, GONE_FILE + 1, c->a, 1 << 20, &text, &n);
-
-	*ret = (struct view){0};
-	if (r == -ENOENT || r == -ENODATA)
-		return 0;
-	if (r < 0)
-		return cli_error(c, EXIT_UNREADABLE, "cannot read '%s': %s", GONE_FILE, strerror(-r));
-	if (view_read(c->a, text, n, ret, &e) < 0)
-		return cli_error(c, EXIT_UNREADABLE, "%s: %s", GONE_FILE, e.text);
-	return 0;
-}
 
 static int take_back(struct cli *c, struct gone *ret)
 {
@@ -76,26 +56,25 @@ static void print(struct cli *c, const struct gone *g)
 
 static int look(struct cli *c, struct gone *ret)
 {
-	struct view views;
+	struct gpu_view_list went;
 	struct gone taken = {0};
+	struct err e = {0};
 	int r = cli_snapshot(c, PROBE_LIST);
 
-	if (r == 0)
-		r = read_views(c, &views);
+	if (r == 0 && gone_views(c, &went, &e) < 0)
+		r = cli_error(c, EXIT_UNREADABLE, "%s", e.text);
 	/* First: the numbers may become another GPU's. */
 	if (r == 0 && cli_flag(c, "take-back"))
 		r = take_back(c, &taken);
 	if (r)
 		return r;
-	r = left_find(c->tree, c->snap, &views.gone, c->a, ret);
+	r = left_find(c->tree, c->snap, &went, c->a, ret);
 	if (r < 0)
 		return cli_error(c, EXIT_UNREADABLE, "cannot read /proc of %s: %s", c->snap->source_name, strerror(-r));
 	ret->steps = taken.steps;
 	ret->reason = taken.reason;
 	ret->known |= taken.known;
-	if (ret->partial)
-		fprintf(stderr, "gpubay: not every process could be looked at; root can, outside of containers: %s\n",
-			holders_say_view(c->a, &(struct holders_view){.partial = true, .outside = !ret->unseen.n, .unseen = ret->unseen}));
+	holders_tell_view(c, &(struct holders_view){.partial = ret->partial, .outside = !ret->unseen.n, .unseen = ret->unseen});
 	return 0;
 }
 

@@ -7,7 +7,6 @@
 
 enum {
 	PHASES = PROBE_ALL & ~PROBE_EDID & ~PROBE_TYPEC & ~PROBE_RDMA & ~PROBE_EXTLINK,
-	KINDS = 1u << REPORT_KIND_VA | 1u << REPORT_KIND_VPL | 1u << REPORT_KIND_NVCODEC,
 };
 
 /* "D", "E", "DE"; in brackets what is promised and missing. */
@@ -291,7 +290,7 @@ static int run(struct cli *c)
 		return r;
 	if (c->args.n && (gpu = cli_gpu(c, c->args.v[0], &r)) == NONE)
 		return r;
-	r = cli_reports(c, PHASES, KINDS, gpu);
+	r = cli_reports(c, PHASES, REPORTS_MEDIA, gpu);
 	strs_add(c->a, &topics, "media");
 	strs_add(c->a, &topics, "userspace");
 	if (r == 0)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one screen: which GPUs, how attached, usable or not, what is wrong and what to do. */
 #include "base/parse.h"
+#include "cli/gone.h"
 #include "cli/words.h"
-#include "codec/event-json.h"
 #include "codec/json.h"
-#include "swap/left.h"
 
 static const struct opt opts[] = {
 	{"vendor", 0, OPT_VALUE, "LIST", "vendors that should be there: intel,nvidia:2,amd@03:00.0 or auto"},
@@ -94,17 +93,15 @@ static void print_others(struct cli *c)
 /* The agent noted that they went, and could not see yet that nobody holds them. */
 static void print_gone(struct cli *c)
 {
-	struct view gone;
+	struct gpu_view_list went;
 	struct err e = {0};
 	uint32_t i;
-	char *text;
-	size_t n;
 
-	if (tree_read_file(&c->tree->root, GONE_FILE + 1, c->a, 1 << 20, &text, &n) < 0 || view_read(c->a, text, n, &gone, &e) < 0)
+	if (gone_views(c, &went, &e) < 0)
 		return;
-	for (i = 0; i < gone.gone.n; i++)
+	for (i = 0; i < went.n; i++)
 		text_wrap(c, 0, arena_printf(c->a, "-  %s %s: pulled without eject, and programs may still have it open: sudo gpubay gone",
-					     say_addr(c, gone.gone.v[i].address), gone.gone.v[i].name ? gone.gone.v[i].name : ""));
+					     say_addr(c, went.v[i].address), went.v[i].name ? went.v[i].name : ""));
 }
 
 static void print_findings(struct cli *c, const struct finding_list *l)

@@ -9,7 +9,6 @@
 
 enum {
 	PHASES = PROBE_ALL & ~PROBE_EDID & ~PROBE_TYPEC & ~PROBE_FILES,
-	KINDS = 1u << REPORT_KIND_VULKAN | 1u << REPORT_KIND_VULKAN_FILES | 1u << REPORT_KIND_NVML,
 };
 
 static const struct vulkan_device *device_of(const struct report *r, uint32_t gpu)
@@ -204,7 +203,7 @@ static int run(struct cli *c)
 	int code = cli_snapshot(c, PROBE_LIST);
 
 	if (code == 0)
-		code = cli_reports(c, PHASES, KINDS, NONE);
+		code = cli_reports(c, PHASES, REPORTS_VULKAN, NONE);
 	strs_add(c->a, &topics, "vulkan");
 	strs_add(c->a, &topics, "userspace");
 	if (code == 0)
