@@ -41,15 +41,6 @@ static void copy_evidence(struct check *c, struct finding *f, const struct evide
 		*LIST_PUSH(c->arena, &f->evidence) = l->v[i];
 }
 
-static uint64_t round_up_pow2(uint64_t v)
-{
-	uint64_t p = MIB;
-
-	while (p < v && p < UINT64_C(1) << 62)
-		p <<= 1;
-	return p;
-}
-
 /* The bridge above with the smallest prefetchable window; NONE when none could be read. */
 static uint32_t smallest_window(const struct snapshot *s, uint32_t pci)
 {
@@ -126,7 +117,7 @@ static void advise_room(struct check *c, struct finding *f, const struct gpu *g)
 	struct room room = room_of(c->snap, g, true);
 
 	if (room.prefetch < g->vram_bytes)
-		room.prefetch = round_up_pow2(MAX(g->bar_max_bytes, g->vram_bytes));
+		room.prefetch = room_power_of_two(MAX(g->bar_max_bytes, g->vram_bytes));
 	check_remedy(c, f,
 		     "Behind Thunderbolt or USB4 the firmware decides how large a window fits: enable 'Resizable BAR' and 'Above 4G Decoding', "
 		     "boot with the box plugged in, or reserve room with %s%s.",

@@ -63,36 +63,33 @@ bool media_lacks_rate_control(const struct media_codec *c)
 	       !strs_has(&c->rate_control, "CBR") && !strs_has(&c->rate_control, "VBR");
 }
 
-static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c,
-			unsigned does)
+/* Modes of one more way to decode or encode a codec; sizes are 0 where they are not told. */
+static void modes_take(struct arena *a, struct media_codec *m, const struct strs *rates, uint32_t width, uint32_t height)
 {
 	uint32_t i;
 
+	for (i = 0; rates && i < rates->n; i++)
+		if (!strs_has(&m->rate_control, rates->v[i]))
+			strs_add(a, &m->rate_control, rates->v[i]);
+	if (width > m->width_max)
+		FIELD_SET(m, media_codec, width_max, width);
+	if (height > m->height_max)
+		FIELD_SET(m, media_codec, height_max, height);
+}
+
+static void config_take(struct arena *a, struct media_codec *m, const struct va_config *c, unsigned does)
+{
 	m->decode |= (does & CODEC_DECODE) != 0;
 	m->encode |= (does & CODEC_ENCODE) != 0;
-	for (i = 0; does & CODEC_ENCODE && i < c->rate_control.n; i++)
-		if (!strs_has(&m->rate_control, c->rate_control.v[i]))
-			strs_add(a, &m->rate_control, c->rate_control.v[i]);
-	if (FIELD_KNOWN(c, va_config, width_max) && c->width_max > m->width_max)
-		FIELD_SET(m, media_codec, width_max, c->width_max);
-	if (FIELD_KNOWN(c, va_config, height_max) && c->height_max > m->height_max)
-		FIELD_SET(m, media_codec, height_max, c->height_max);
+	modes_take(a, m, does & CODEC_ENCODE ? &c->rate_control : NULL, c->width_max, c->height_max);
 }
 
 /* The same of NVDEC and NVENC. */
 static void video_take(struct arena *a, struct media_codec *m, const struct video_codec *v)
 {
-	uint32_t i;
-
 	m->decode |= !v->encode;
 	m->encode |= v->encode;
-	for (i = 0; i < v->rate_control.n; i++)
-		if (!strs_has(&m->rate_control, v->rate_control.v[i]))
-			strs_add(a, &m->rate_control, v->rate_control.v[i]);
-	if (v->width_max > m->width_max)
-		FIELD_SET(m, media_codec, width_max, v->width_max);
-	if (v->height_max > m->height_max)
-		FIELD_SET(m, media_codec, height_max, v->height_max);
+	modes_take(a, m, &v->rate_control, v->width_max, v->height_max);
 }
 
 static void codec_read(struct arena *a, struct media_codec *m, const struct facts_codec *row,

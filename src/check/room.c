@@ -8,7 +8,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-static uint64_t round_up_pow2(uint64_t v)
+uint64_t room_power_of_two(uint64_t v)
 {
 	uint64_t p = MIB;
 
@@ -19,7 +19,7 @@ static uint64_t round_up_pow2(uint64_t v)
 
 static uint64_t window_for(uint64_t sum, uint64_t most)
 {
-	return sum ? round_up_pow2(MAX(sum, 2 * MAX(most, MIB) - MIB)) : 0;
+	return sum ? room_power_of_two(MAX(sum, 2 * MAX(most, MIB) - MIB)) : 0;
 }
 
 /* The largest size that Resizable BAR allows: bit n is 2^n MiB. */

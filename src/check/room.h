@@ -12,6 +12,9 @@
 #define ROOM_OF_SMALL_GPU (288ULL << 20)
 #define ROOM_FOR_SMALL_GPU (512ULL << 20)
 
+/* The least power of two that is not below v, from a MiB on: windows and memory in bytes. */
+uint64_t room_power_of_two(uint64_t v);
+
 struct room {
 	uint64_t least;            /* prefetchable window that holds it; bytes; 0: not known, or none */
 	uint64_t prefetch, memory; /* what to reserve, so that it fits wherever the window begins; the same */

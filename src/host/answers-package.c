@@ -13,38 +13,53 @@ struct wanted {
 	const char **found;
 };
 
-static bool package_line(void *arg, const char *record, size_t n)
+/* The value of a line that begins with this key; NULL: it does not, or has none. */
+static const char *value_of(const char *record, size_t n, const char *key, size_t *ret_n)
+{
+	size_t k = strlen(key);
+
+	*ret_n = n - k;
+	return n > k && memcmp(record, key, k) == 0 ? record + k : NULL;
+}
+
+static uint32_t name_find(const struct wanted *w, const char *name, size_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->names.n; i++)
+		if (strlen(w->names.v[i]) == n && memcmp(w->names.v[i], name, n) == 0)
+			return i;
+	return NONE;
+}
+
+/* A line that names a package, or tells the version of the one that was named. */
+static bool take_line(struct wanted *w, const char *record, size_t n, const char *name_key, const char *version_key)
+{
+	const char *value;
+	size_t len;
+
+	if ((value = value_of(record, n, name_key, &len)))
+		w->at = name_find(w, value, len);
+	else if (w->at != NONE && (value = value_of(record, n, version_key, &len)))
+		w->found[w->at] = utf8_clean(w->a, value, len);
+	return true;
+}
+
+static bool dpkg_line(void *arg, const char *record, size_t n)
 {
 	struct wanted *w = arg;
+	size_t len;
 
-	if (n > 9 && memcmp(record, "Package: ", 9) == 0) {
-		for (w->at = 0; w->at < w->names.n; w->at++)
-			if (strlen(w->names.v[w->at]) == n - 9 && memcmp(w->names.v[w->at], record + 9, n - 9) == 0)
-				return true;
+	/* "install ok installed": what was removed and left its configuration has a record too. */
+	if (value_of(record, n, "Status: ", &len) && (n < 10 || memcmp(record + n - 10, " installed", 10) != 0))
 		w->at = NONE;
-	} else if (w->at != NONE && n > 8 && memcmp(record, "Status: ", 8) == 0) {
-		if (n < 10 || memcmp(record + n - 10, " installed", 10) != 0)
-			w->at = NONE;
-	} else if (w->at != NONE && n > 9 && memcmp(record, "Version: ", 9) == 0) {
-		w->found[w->at] = utf8_clean(w->a, record + 9, n - 9);
-	}
-	return true;
+	return take_line(w, record, n, "Package: ", "Version: ");
 }
 
 /* Alpine's database: "P:podman" and "V:5.2.2-r1", a line each. */
 static bool apk_line(void *arg, const char *record, size_t n)
 {
-	struct wanted *w = arg;
-
-	if (n > 2 && memcmp(record, "P:", 2) == 0) {
-		for (w->at = 0; w->at < w->names.n; w->at++)
-			if (strlen(w->names.v[w->at]) == n - 2 && memcmp(w->names.v[w->at], record + 2, n - 2) == 0)
-				return true;
-		w->at = NONE;
-	} else if (w->at != NONE && n > 2 && memcmp(record, "V:", 2) == 0) {
-		w->found[w->at] = utf8_clean(w->a, record + 2, n - 2);
-	}
-	return true;
+	return take_line(arg, record, n, "P:", "V:");
 }
 
 /* Arch's database: a folder for each package, NAME-VERSION-RELEASE. */
@@ -72,7 +87,7 @@ static bool is_missing(int r)
 /* The first database that is there counts. Of RPM's there is no reading without its library. */
 static int find(struct answers *an, struct wanted *w)
 {
-	int r = tree_scan(&an->tree->root, "var/lib/dpkg/status", '\n', package_line, w);
+	int r = tree_scan(&an->tree->root, "var/lib/dpkg/status", '\n', dpkg_line, w);
 
 	if (is_missing(r))
 		r = tree_scan(&an->tree->root, "lib/apk/db/installed", '\n', apk_line, w);

@@ -54,7 +54,6 @@ static bool kernel_counts_none(struct eject *e)
 
 	if (e->nodes.company.n)
 		return false;
-
 	for (i = 0; i < e->unit.gpus.n; i++) {
 		const char *driver = e->s->gpus.v[e->unit.gpus.v[i]].driver;
 

@@ -393,12 +393,9 @@ static void number_used_again(struct fake *f, int pidfd, int sig)
 	assert_true(false);
 }
 
-/* Asked to end it does not; only by force it goes. A process that has come to the same number is left alone. */
-static void stops_processes(void **state)
+/* A process that waits to be ended. */
+static void victim_start(void)
 {
-	struct outcome o;
-	struct fake f;
-
 	victim = (unsigned)fork();
 	if (victim == 0) {
 		close(1), close(2);
@@ -406,6 +403,15 @@ static void stops_processes(void **state)
 		pause();
 		_exit(0);
 	}
+}
+
+/* Asked to end it does not; only by force it goes. A process that has come to the same number is left alone. */
+static void stops_processes(void **state)
+{
+	struct outcome o;
+	struct fake f;
+
+	victim_start();
 	machine_open(&f, NVIDIA_BOX);
 	f.on_signal = process_ends;
 	holder(&f, victim, "trainer", "/dev/nvidia0");
@@ -1041,13 +1047,7 @@ static void compositor(void **state)
 	struct outcome o;
 	struct fake f;
 
-	victim = (unsigned)fork();
-	if (victim == 0) {
-		close(1), close(2);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
-		_exit(0);
-	}
+	victim_start();
 	machine_open(&f, AMD_BOX);
 	f.on_signal = compositor_killed;
 	holder(&f, victim, "gnome-shell", "/dev/dri/card2");
